@@ -1,0 +1,1 @@
+//! Rejoin: a room client for the LiveKit protocol whose connection heals itself.
