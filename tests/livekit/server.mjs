@@ -1,0 +1,134 @@
+// A real livekit-server for tests, the demo and the bench. In this order: the one that LIVEKIT_URL names (with
+// LIVEKIT_API_KEY and LIVEKIT_API_SECRET), a `livekit-server` on PATH, the one built from this folder's go.mod.
+// It listens on the loopback address only and is stopped when this process ends, however it ends.
+//
+//   import { startServer } from '../livekit/server.mjs';
+//   const server = await startServer();
+//   const jwt = server.token({ room: 'r', identity: 'alice' });
+//   await server.rooms.removeParticipant('r', 'alice');
+//   await server.stop();
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { at } from '../../scripts/lib/paths.mjs';
+import { Failure, run, tail, which } from '../../scripts/lib/run.mjs';
+import { livekitServer } from '../../scripts/setup/livekit.mjs';
+import { startGuarded } from './guarded.mjs';
+import { tcpPort, udpPort } from './ports.mjs';
+import { RoomService } from './room-service.mjs';
+import { token } from './token.mjs';
+
+const DEFAULT_PORTS = { port: 7880, tcp: 7881, udp: 7882 };
+const READY_WITHIN_MS = 20_000;
+
+/**
+ * Starts (or finds) a server. Resolves with
+ * - `url` (`ws://...`), `apiKey`, `apiSecret`, `kind` ("env" | "path" | "built"), `log` (path, null for "env"),
+ * - `token({ room, identity, ... })` and `rooms`, a RoomService with this server's keys,
+ * - `stop()`: idempotent; resolves when the server is gone.
+ *
+ * `ports` asks for `{ port, tcp, udp }`, 0 for any; the defaults are LiveKit's, another when one is taken.
+ * `config` is YAML text appended to the server's configuration. `program` names a server to use, before all others.
+ */
+export async function startServer({ ports = {}, config = '', program } = {}) {
+  const { LIVEKIT_URL: url, LIVEKIT_API_KEY: apiKey, LIVEKIT_API_SECRET: apiSecret } = process.env;
+  if (url && !program) {
+    if (!apiKey || !apiSecret) throw new Failure('LIVEKIT_URL is set: LIVEKIT_API_KEY and LIVEKIT_API_SECRET must be set too');
+    return describe({ url, apiKey, apiSecret, kind: 'env', log: null, stop: async () => {} });
+  }
+  const onPath = program ?? which('livekit-server');
+  const kind = onPath ? 'path' : 'built';
+  const binary = onPath ?? (await livekitServer());
+  // A port can be lost between looking and binding: then the server ends at once and the next try takes any.
+  for (let attempt = 0; ; attempt += 1) {
+    const started = await startOnce(binary, attempt === 0 ? { ...DEFAULT_PORTS, ...ports } : { port: 0, tcp: 0, udp: 0 }, config);
+    if (started.ready) return describe({ kind, ...started });
+    await started.stop();
+    if (attempt === 2 || !/address already in use/.test(started.output)) {
+      throw new Failure(`livekit-server did not start (${binary})`, tail(started.output));
+    }
+  }
+}
+
+async function startOnce(binary, wanted, extra) {
+  const port = await tcpPort(wanted.port);
+  const ports = { port, tcp: await tcpPort(wanted.tcp), udp: await udpPort(wanted.udp) };
+  const apiKey = 'devkey';
+  const apiSecret = randomBytes(24).toString('hex');
+  const folder = mkdtempSync(join(tmpdir(), 'rejoin-livekit-'));
+  const file = join(folder, 'config.yaml');
+  writeFileSync(file, configuration(ports, apiKey, apiSecret) + extra, { mode: 0o600 });
+  mkdirSync(at('target', 'test-logs'), { recursive: true });
+  const log = at('target', 'test-logs', `livekit-server-${port}-${process.pid}.log`);
+  writeFileSync(log, '');
+  const server = startGuarded(binary, ['--config', file], { log });
+  const cleanUp = () => rmSync(folder, { recursive: true, force: true });
+  process.once('exit', cleanUp);
+  const stop = once(async () => {
+    await server.stop();
+    process.off('exit', cleanUp);
+    cleanUp();
+  });
+  const ready = await answers(`http://127.0.0.1:${port}/`, server.exited);
+  return { ready, output: readFileSync(log, 'utf8'), url: `ws://127.0.0.1:${port}`, apiKey, apiSecret, log, ports, stop };
+}
+
+// Loopback candidates and the address 127.0.0.1 as the node's own: a browser on this machine needs no other network.
+const configuration = (ports, key, secret) => `
+port: ${ports.port}
+bind_addresses: [127.0.0.1]
+rtc:
+  tcp_port: ${ports.tcp}
+  udp_port: ${ports.udp}
+  use_external_ip: false
+  node_ip: 127.0.0.1
+  interfaces: { includes: [lo] }
+  ips: { includes: [127.0.0.0/8] }
+  enable_loopback_candidate: true
+keys:
+  ${key}: ${secret}
+`;
+
+async function answers(url, exited) {
+  let ended = false;
+  exited.then(() => (ended = true));
+  const until = performance.now() + READY_WITHIN_MS;
+  while (!ended && performance.now() < until) {
+    try {
+      if ((await fetch(url, { signal: AbortSignal.timeout(1000) })).ok) return true;
+    } catch {
+      // Not listening yet.
+    }
+    // A server has no event for "listening" that another process could await.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return false;
+}
+
+function describe({ url, apiKey, apiSecret, kind, log, stop, ports = null }) {
+  return {
+    url,
+    apiKey,
+    apiSecret,
+    kind,
+    log,
+    ports,
+    stop,
+    rooms: new RoomService({ url, apiKey, apiSecret }),
+    token: (options) => token({ apiKey, apiSecret, ...options }),
+  };
+}
+
+function once(work) {
+  let result;
+  return () => (result ??= work());
+}
+
+// For a person: `node tests/livekit/server.mjs` runs one until Ctrl-C and prints what is needed to join.
+if (process.argv[1] === new URL(import.meta.url).pathname) {
+  const server = await startServer();
+  const version = server.kind === 'env' ? '' : (await run(which('livekit-server') ?? (await livekitServer()), ['--version'])).output.trim();
+  console.log(`${version} (${server.kind})\nLIVEKIT_URL=${server.url}\nLIVEKIT_API_KEY=${server.apiKey}\nLIVEKIT_API_SECRET=${server.apiSecret}\nlog: ${server.log}`);
+  setInterval(() => {}, 1 << 30);
+}
