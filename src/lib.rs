@@ -1,1 +1,17 @@
 //! Rejoin: a room client for the LiveKit protocol whose connection heals itself.
+//!
+//! Four layers, each of which uses only those to its left:
+//!
+//! ```text
+//! protocol  <-  engine  <-  web  <-  api
+//! facts of      what to     how the   what JavaScript
+//! the wire      do, when    host      sees
+//!                           does it
+//! ```
+//!
+//! `protocol` and `engine` know no clock, no entropy, no JavaScript and no I/O: they compile and are tested natively.
+//! `web` is the only code that touches the host, `api` the only code that JavaScript sees; both are compiled for wasm only.
+//! The engine's contract is told in [`engine`].
+
+pub mod engine;
+pub mod protocol;

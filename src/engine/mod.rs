@@ -1,0 +1,76 @@
+//! The engine: state machines that decide what to do and when. They do nothing themselves.
+//!
+//! **The contract.** One caller owns a [`room::session::Session`]. For everything that happens it calls `handle` with
+//! the time and one [`Input`], then `poll` until it is `None` and carries out each [`Output`] in order, then arms one
+//! timer for `deadline`. It never calls `handle` from within the carrying out of an output: what an output causes
+//! (a listener's command, a socket that fails at once) is queued and handed in afterwards, because an output that is
+//! still waiting was decided on the state before it.
+//!
+//! - Time is an argument and only differences mean anything. Randomness comes from the seed. The same inputs give the
+//!   same outputs, bit for bit.
+//! - Sockets, fetches and peers are numbered; what a stale one reports is dropped here, so a host need not be careful.
+//! - A spurious `Timeout` is a safe no-op; a late one is expected.
+//! - Input from the network or the app can be anything. It never panics; at worst it ends in an event or an error.
+
+pub mod config;
+pub mod error;
+pub mod io;
+pub mod peer;
+pub mod policy;
+pub mod rng;
+pub mod room;
+pub mod time;
+pub mod timers;
+
+use error::Error;
+use io::{Attempt, FetchFailed, FetchId, FetchRequest, FetchResponse, HostEvent, SocketAction, SocketEvent};
+use peer::{Generation, PeerAction, PeerEvent};
+use policy::ReconnectContext;
+use room::command::{CallId, Command, Reply};
+use room::event::Event;
+
+/// Numbers the questions to a custom policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Question(pub u32);
+
+/// What a custom policy answered.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum PolicyAnswer {
+    /// A delay in milliseconds, whatever number it is: nonsense falls back to the default.
+    Delay(f64),
+    /// `null`.
+    GiveUp,
+    /// It threw, rejected, or returned something that is no number.
+    Failed,
+}
+
+/// What happened.
+#[derive(Debug)]
+#[allow(missing_docs)]
+pub enum Input<'a> {
+    /// The deadline passed.
+    Timeout,
+    Command(CallId, Command),
+    Socket(Attempt, SocketEvent<'a>),
+    Fetch(FetchId, Result<FetchResponse, FetchFailed>),
+    Peer(Generation, PeerEvent<'a>),
+    Host(HostEvent),
+    Policy(Question, PolicyAnswer),
+}
+
+/// What to do.
+#[derive(Debug)]
+#[allow(missing_docs)]
+pub enum Output {
+    Socket(SocketAction),
+    Fetch(FetchRequest),
+    AbortFetch(FetchId),
+    Peer(Generation, PeerAction),
+    /// A call is done.
+    Settle(CallId, Result<Reply, Error>),
+    Event(Event),
+    /// Ask the app's own policy; the answer is `Input::Policy`.
+    AskPolicy(Question, Box<ReconnectContext>),
+    /// A line for the log. Holds no secret.
+    Log(log::Level, String),
+}
