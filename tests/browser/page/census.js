@@ -1,0 +1,97 @@
+// Counts what a library keeps alive in this page: timers, sockets, peer connections, listeners on the window,
+// WebAssembly memory and externrefs. Loaded before any library. It changes no behaviour and knows no library.
+(() => {
+  const raw = { setTimeout: window.setTimeout.bind(window), clearTimeout: window.clearTimeout.bind(window) };
+  const timers = new Map();
+  const sockets = [];
+  const peers = [];
+  const instances = [];
+  const onFrame = new Set();
+
+  const { setTimeout, setInterval, clearTimeout, clearInterval } = window;
+  const where = () => new Error('timer').stack.split('\n').slice(3, 6).join(' < ');
+  window.setTimeout = (callback, delay, ...args) => {
+    const id = setTimeout(
+      (...given) => {
+        timers.delete(id);
+        if (typeof callback === 'function') callback(...given);
+      },
+      delay,
+      ...args,
+    );
+    timers.set(id, { kind: 'timeout', delay, from: where() });
+    return id;
+  };
+  window.setInterval = (callback, delay, ...args) => {
+    const id = setInterval(callback, delay, ...args);
+    timers.set(id, { kind: 'interval', delay, from: where() });
+    return id;
+  };
+  window.clearTimeout = (id) => {
+    timers.delete(id);
+    clearTimeout(id);
+  };
+  window.clearInterval = (id) => {
+    timers.delete(id);
+    clearInterval(id);
+  };
+
+  window.WebSocket = class extends WebSocket {
+    constructor(...args) {
+      super(...args);
+      const entry = { socket: this, path: new URL(this.url).pathname, dialledAt: performance.now(), openedAt: null, closedAt: null, code: null };
+      sockets.push(entry);
+      this.addEventListener('open', () => (entry.openedAt = performance.now()));
+      this.addEventListener('close', ({ code }) => Object.assign(entry, { closedAt: performance.now(), code }));
+      // First of all listeners, so that a measurement starts before any library has seen the frame.
+      this.addEventListener('message', ({ data }) => {
+        const at = performance.now();
+        for (const each of onFrame) each(data.byteLength ?? data.length, at);
+      });
+    }
+  };
+
+  window.RTCPeerConnection = class extends RTCPeerConnection {
+    constructor(...args) {
+      super(...args);
+      peers.push(this);
+    }
+  };
+
+  const { instantiate, instantiateStreaming } = WebAssembly;
+  const keep = (result) => {
+    instances.push(result.instance ?? result);
+    return result;
+  };
+  WebAssembly.instantiate = (...args) => instantiate(...args).then(keep);
+  WebAssembly.instantiateStreaming = (...args) => instantiateStreaming(...args).then(keep);
+  const { Instance } = WebAssembly;
+  WebAssembly.Instance = class extends Instance {
+    constructor(...args) {
+      super(...args);
+      instances.push(this);
+    }
+  };
+
+  // A slot that wasm-bindgen has freed holds null; its table of externrefs is the one it grows as it goes.
+  const externrefs = ({ exports }) => {
+    let live = 0;
+    const table = exports.__wbindgen_externrefs;
+    for (let slot = 0; slot < (table?.length ?? 0); slot += 1) if (table.get(slot) !== null) live += 1;
+    return live;
+  };
+  const sum = (list) => list.reduce((total, each) => total + each, 0);
+
+  window.census = {
+    raw,
+    onFrame,
+    sockets,
+    timers: () => [...timers.values()],
+    liveSockets: () => sockets.filter(({ socket }) => socket.readyState !== WebSocket.CLOSED).length,
+    livePeers: () => peers.filter((peer) => peer.connectionState !== 'closed').length,
+    wasmBytes: () => sum(instances.map(({ exports }) => exports.memory?.buffer.byteLength ?? 0)),
+    externrefs: () => sum(instances.map(externrefs)),
+    /** What is alive now, as plain numbers. */
+    count: () => ({ timers: timers.size, sockets: census.liveSockets(), peers: census.livePeers() }),
+  };
+})();

@@ -1,0 +1,28 @@
+// Loads the library a test asks for and keeps the clients of this page: `?sdk=rejoin` or `?sdk=livekit`, more with
+// `load(name)`. Both are plain ES modules served as they are published, without a bundler in between.
+import { Client } from './client.mjs';
+
+const loaded = {};
+
+async function load(name) {
+  if (name === 'rejoin') {
+    const module = await import('rejoin');
+    await module.default();
+    return module;
+  }
+  if (name === 'livekit') return import('livekit-client');
+  throw new Error(`unknown sdk ${name}`);
+}
+
+/** The namespace of a library, loaded once. */
+window.load = (name) => (loaded[name] ??= load(name));
+
+/** A new client of this page; the first one of `?sdk=` is `window.client`. */
+window.newClient = async (name) => new Client(await window.load(name));
+
+const wanted = new URLSearchParams(location.search).get('sdk');
+window.ready = (async () => {
+  if (!wanted) return;
+  window.SDK = await window.load(wanted);
+  window.client = await window.newClient(wanted);
+})();
