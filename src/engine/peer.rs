@@ -46,6 +46,7 @@ pub struct IceServer {
 }
 
 /// What the engine asks of a peer. Actions are carried out in order, asynchronous ones one after the other.
+#[allow(missing_docs)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PeerAction {
     /// Make the connections: one, or with `dual` a publisher and a subscriber. With `channels` the publisher creates
@@ -104,6 +105,7 @@ pub enum PeerState {
 }
 
 /// What a peer reports.
+#[allow(missing_docs)]
 #[derive(Clone, Debug, PartialEq)]
 pub enum PeerEvent<'a> {
     /// The offer that was asked for.

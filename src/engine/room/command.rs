@@ -76,6 +76,7 @@ pub enum Scenario {
 }
 
 /// What an app asks for.
+#[allow(missing_docs)]
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
     /// Join. Settles when connected.
