@@ -1,0 +1,5 @@
+// Ready when the import returns, where the wasm is embedded.
+import init from './inline.js';
+export * from 'rejoin:api';
+export { default } from './inline.js';
+await init();

@@ -1,0 +1,49 @@
+// What all entries share: turns the source of the module, whatever an app has at hand, into the one running instance.
+// It knows no host: where the wasm lies is each entry's business. `rejoin:glue` is what the build makes of the crate.
+import { imports, setWasm } from 'rejoin:glue';
+
+const USE_INIT = 'Rejoin is not initialised: call `await init()`, the default export of "rejoin", once before this, or import "rejoin/auto"';
+const unready = new Proxy({}, {
+  get() {
+    throw new Error(USE_INIT);
+  },
+});
+setWasm(unready);
+
+// By tag and not by `instanceof`: a module or a response may come from another realm (a frame, a test's sandbox).
+const isA = (value, tag) => Object.prototype.toString.call(value) === `[object ${tag}]`;
+let ready;
+
+/** Resolves when the module runs. Once is enough, further calls wait for the same start; after a failure it starts anew. */
+export function start(options = {}, standard) {
+  return (ready ??= run(options, standard).catch((error) => {
+    ready = undefined;
+    throw error;
+  }));
+}
+
+async function run(options, standard) {
+  const wrong = Object.keys(options).find((key) => key !== 'wasm');
+  if (wrong) throw new TypeError(`init: unknown option "${wrong}" (there is one: wasm)`);
+  const source = await (options.wasm ?? standard?.());
+  if (!source) throw new TypeError('init: this entry loads nothing itself: pass `{ wasm }`, a WebAssembly.Module, URL, Response or bytes');
+  const made = await instantiate(typeof source === 'string' || isA(source, 'URL') ? await fetch(source) : source);
+  const { exports } = made.instance ?? made;
+  setWasm(exports);
+  try {
+    exports.__wbindgen_start();
+  } catch (error) {
+    setWasm(unready);
+    throw error;
+  }
+}
+
+async function instantiate(source) {
+  if (!isA(source, 'Response')) return WebAssembly.instantiate(source, imports);
+  const { url, status, headers } = source;
+  if (!source.ok) throw new Error(`init: ${url} answered ${status} instead of the wasm of rejoin`);
+  if (headers.get('content-type')?.startsWith('application/wasm')) return WebAssembly.instantiateStreaming(source, imports);
+  const bytes = new Uint8Array(await source.arrayBuffer());
+  if (bytes[0] === 0 && bytes[1] === 0x61) return WebAssembly.instantiate(bytes, imports);
+  throw new Error(`init: ${url} is not the wasm of rejoin (a page of the server?): let your bundler copy it, or import "rejoin/inline"`);
+}
