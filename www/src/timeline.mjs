@@ -1,0 +1,17 @@
+// Shows a story as a list, newest first, and announces what is added to it.
+import { h } from './dom.mjs';
+
+const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false });
+
+/** `live: false` shows what there is and listens to nothing. `close()` stops listening. */
+export function timeline(story, { live = true } = {}) {
+  const element = h('ol', { class: 'timeline', ...(live && { role: 'log', 'aria-live': 'polite', 'aria-relevant': 'additions', 'aria-label': 'Time line of the connection', tabindex: 0 }) });
+  const row = ({ at, tone, text }) => {
+    const time = h('time', { datetime: at.toISOString() }, clock.format(at));
+    return h('li', { data: { tone } }, time, h('span', { class: 'event' }, text));
+  };
+  element.append(...story.entries.map(row).reverse());
+  const listening = new AbortController();
+  if (live) story.addEventListener('entry', ({ detail }) => element.prepend(row(detail)), { signal: listening.signal });
+  return { element, close: () => listening.abort() };
+}
