@@ -1,0 +1,29 @@
+// Runs a signalling server for a person until Ctrl-C: `node tests/server/main.mjs [--port 7880] [--script file.mjs]`.
+// The file's default export is a script, as server.mjs describes it. What happens is told line by line, without tokens.
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { pathToFileURL } from 'node:url';
+import { startScriptable } from './server.mjs';
+
+const { values } = parseArgs({ options: { port: { type: 'string', default: '7880' }, script: { type: 'string' }, room: { type: 'string', default: 'demo' } } });
+const script = values.script ? (await import(pathToFileURL(resolve(values.script)).href)).default : {};
+const server = await startScriptable({ script, port: Number(values.port), forgetAfterMs: 20_000 });
+
+console.log(`LIVEKIT_URL=${server.url}\nLIVEKIT_API_KEY=${server.apiKey}\nLIVEKIT_API_SECRET=${server.apiSecret}`);
+console.log('Signalling only: participants, names, metadata, mute. Audio, video and data need a real livekit-server.');
+for (const identity of ['alice', 'bob']) console.log(`${identity}: ${server.token({ room: values.room, identity })}`);
+
+process.once('SIGINT', async () => {
+  await server.stop();
+  process.exit(0);
+});
+
+const forEver = { timeoutMs: 2 ** 31 - 1 };
+for (;;) {
+  const dial = await server.nextDial(forEver);
+  const who = `${dial.identity ?? 'somebody'} (v${dial.version}${dial.reconnect ? ', resume' : ''})`;
+  console.log(`${who} dials`);
+  server.nextConnection(forEver).then(async (connection) => {
+    connection.closed.then(({ code, reason }) => console.log(`${connection.identity} is gone: ${code} ${reason}; it sent ${connection.requests().join(' ') || 'nothing'}`));
+  });
+}

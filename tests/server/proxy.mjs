@@ -1,0 +1,249 @@
+// A TCP proxy on the loopback address that does to connections what networks do: cuts, refusals, silence, a slow door.
+// It knows nothing of HTTP or WebSocket, so it stands in front of any server, a real livekit-server above all. It carries
+// no UDP: media goes past it.
+//
+//   const proxy = await startProxy({ target: server.url });
+//   client.connect(proxy.url, token);
+//   await proxy.nextConnection();      // the next one to arrive after this call
+//   proxy.cut();                       // RST to both sides of every connection
+//   proxy.refuse(); ... proxy.accept();
+//   proxy.silence({ direction: 'up' }); ... proxy.resume();
+//   await proxy.stop();
+import net from 'node:net';
+import { Arrivals } from './waiting.mjs';
+
+const HOST = '127.0.0.1';
+
+/** `target`: a URL (`ws://127.0.0.1:7880`), a port, or `{ host, port }`. `port`: the proxy's own, any by default. */
+export async function startProxy({ target, port = 0 }) {
+  const proxy = new Proxy(target);
+  await proxy.listen(port);
+  return proxy;
+}
+
+/** One connection through the proxy. "up" is from the client to the target. */
+class Pipe {
+  #sides;
+  /** What is to happen when silence ends, in order, per direction; null while there is no silence. */
+  #held = { up: null, down: null };
+  #keep = false;
+  arrivedAt = performance.now();
+  bytes = { up: 0, down: 0 };
+  /** Bytes that were swallowed. */
+  lost = { up: 0, down: 0 };
+
+  constructor(client, target) {
+    const upstream = net.connect(target);
+    this.#sides = { client, upstream };
+    this.closed = Promise.all([gone(client), gone(upstream)]);
+    this.#join('up', client, upstream);
+    this.#join('down', upstream, client);
+  }
+
+  #join(direction, from, to) {
+    from.setNoDelay(true);
+    const pass = (work) => (this.#held[direction] ? this.#held[direction].push(work) : work());
+    from.on('data', (chunk) => {
+      if (this.#held[direction] && !this.#keep) {
+        this.lost[direction] += chunk.length;
+        return;
+      }
+      pass(() => {
+        this.bytes[direction] += chunk.length;
+        if (!to.write(chunk)) {
+          from.pause();
+          to.once('drain', () => from.resume());
+        }
+      });
+    });
+    from.on('end', () => pass(() => to.end()));
+    // A reset on one side is a reset on the other, and so is a target that cannot be reached.
+    let failed = false;
+    from.on('error', () => (failed = true));
+    from.on('close', () => pass(() => (failed ? to.resetAndDestroy() : to.destroySoon())));
+  }
+
+  /** Neither side hears of the other in `direction` any more, not even that it has closed. */
+  silence(direction, keep) {
+    this.#keep = keep;
+    for (const way of ways(direction)) this.#held[way] ??= [];
+  }
+
+  resume() {
+    for (const way of ways('both')) {
+      const held = this.#held[way] ?? [];
+      this.#held[way] = null;
+      held.forEach((work) => work());
+    }
+  }
+
+  cut() {
+    this.#held = { up: null, down: null };
+    for (const side of Object.values(this.#sides)) side.resetAndDestroy();
+  }
+}
+
+const gone = (socket) => new Promise((resolve) => socket.once('close', resolve));
+const ways = (direction) => {
+  if (direction === 'both') return ['up', 'down'];
+  if (direction !== 'up' && direction !== 'down') throw new TypeError(`direction is "both", "up" or "down", not ${direction}`);
+  return [direction];
+};
+
+function address(target) {
+  if (typeof target === 'number') return { host: HOST, port: target, scheme: 'tcp' };
+  if (typeof target === 'object') return { scheme: 'tcp', ...target };
+  const { protocol, hostname, port } = new URL(target);
+  return { host: hostname, port: Number(port) || (/^(wss|https):$/.test(protocol) ? 443 : 80), scheme: protocol.slice(0, -1) };
+}
+
+class Proxy {
+  #server = net.createServer({ allowHalfOpen: true }, (client) => this.#arrive(client));
+  #pipes = new Set();
+  #waitingClients = new Set();
+  #target;
+  #refusing = false;
+  #silence = null;
+  #door = null;
+  #coming = new Arrivals('connection through the proxy');
+
+  /** Every connection that ever arrived, in order: `{ at (performance.now()), admitted, pipe }`. */
+  arrivals = [];
+
+  constructor(target) {
+    this.#target = address(target);
+  }
+
+  listen(port) {
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(port, HOST, () => {
+        this.port = this.#server.address().port;
+        this.url = `${this.#target.scheme}://${HOST}:${this.port}`;
+        resolve();
+      });
+    });
+  }
+
+  /** Connections that are open on either side. */
+  get open() {
+    return this.#pipes.size;
+  }
+
+  /** Arrivals that were let through, and that were not. */
+  get admitted() {
+    return this.arrivals.filter(({ admitted }) => admitted).length;
+  }
+
+  get refused() {
+    return this.arrivals.length - this.admitted;
+  }
+
+  /** The next connection to arrive after this call, admitted or not: `{ at, admitted, pipe }`. */
+  nextConnection({ timeoutMs = 10_000 } = {}) {
+    const from = this.arrivals.length;
+    return this.#coming.next((arrival) => arrival.n >= from, { timeoutMs });
+  }
+
+  /** Where new connections go from now on. Those that exist stay where they are. */
+  retarget(target) {
+    this.#target = { ...address(target), scheme: this.#target.scheme };
+  }
+
+  /** RST to both sides of every connection. Returns how many there were. */
+  cut() {
+    const count = this.#pipes.size;
+    for (const pipe of this.#pipes) pipe.cut();
+    return count;
+  }
+
+  /** Resets every new connection as soon as it arrives (so that it can be counted). Existing ones stay. */
+  refuse() {
+    this.#refusing = true;
+  }
+
+  /** Ends `refuse` and `limit`: everybody is let in, also those who stand waiting. */
+  accept() {
+    this.#refusing = false;
+    this.#door = null;
+    for (const client of this.#waitingClients) this.#admit(client);
+  }
+
+  /**
+   * Nothing arrives any more, in one direction or both: not bytes, not the end of a connection. Sockets stay open, new
+   * ones are accepted and silent too. Swallowed bytes are gone; with `keep` they arrive after `resume`, as after a TCP
+   * retransmission or a laptop's sleep.
+   */
+  silence({ direction = 'both', keep = false } = {}) {
+    ways(direction);
+    this.#silence = { direction, keep };
+    for (const pipe of this.#pipes) pipe.silence(direction, keep);
+  }
+
+  /** Ends `silence`. A connection that lost bytes lives on without them; `cut` is what usually follows. */
+  resume() {
+    this.#silence = null;
+    for (const pipe of this.#pipes) pipe.resume();
+  }
+
+  /**
+   * A door for new connections: a bucket of `burst` refilled at `perSecond`. Who finds it empty is reset, or with
+   * `queue` waits, accepted and silent, for its turn. `accept()` ends it.
+   */
+  limit({ perSecond, burst = 1, queue = false }) {
+    this.#door = { perSecond, burst, queue, tokens: burst, at: performance.now() };
+  }
+
+  async stop() {
+    if (!this.#server.listening) return;
+    const closed = new Promise((resolve) => this.#server.close(resolve));
+    for (const client of this.#waitingClients) client.destroy();
+    this.cut();
+    await closed;
+    this.#coming.end('the proxy was stopped');
+  }
+
+  #arrive(client) {
+    client.on('error', () => {}); // A reset by the client is ordinary here.
+    const arrival = { n: this.arrivals.length, at: performance.now(), admitted: false, pipe: null };
+    this.arrivals.push(arrival);
+    client.arrival = arrival;
+    const wait = this.#refusing ? Infinity : this.#wait();
+    if (wait === 0) this.#admit(client);
+    else if (wait === Infinity) client.resetAndDestroy();
+    else this.#queue(client, wait);
+    this.#coming.push(arrival);
+  }
+
+  /** How long the door keeps somebody waiting, in ms: 0 = come in, Infinity = go away. */
+  #wait() {
+    const door = this.#door;
+    if (!door) return 0;
+    const now = performance.now();
+    door.tokens = Math.min(door.burst, door.tokens + ((now - door.at) / 1000) * door.perSecond);
+    door.at = now;
+    if (door.tokens < 1 && !door.queue) return Infinity;
+    door.tokens -= 1;
+    return door.tokens >= 0 ? 0 : (-door.tokens / door.perSecond) * 1000;
+  }
+
+  #queue(client, ms) {
+    this.#waitingClients.add(client);
+    const timer = setTimeout(() => this.#admit(client), ms);
+    client.once('close', () => {
+      clearTimeout(timer);
+      this.#waitingClients.delete(client);
+    });
+  }
+
+  #admit(client) {
+    this.#waitingClients.delete(client);
+    if (client.destroyed || client.arrival.admitted) return;
+    const { host, port } = this.#target;
+    const pipe = new Pipe(client, { host, port, allowHalfOpen: true });
+    if (this.#silence) pipe.silence(this.#silence.direction, this.#silence.keep);
+    Object.assign(client.arrival, { admitted: true, pipe });
+    this.#pipes.add(pipe);
+    pipe.closed.then(() => this.#pipes.delete(pipe));
+  }
+}
