@@ -1,0 +1,16 @@
+// The one door from the JavaScript classes to the wasm instance. When the module starts it attaches its maker here;
+// a class asks for its engine with `core('room', ...)` and keeps what it gets. Until then it says what to call.
+// A second instance (after the first one died) attaches anew: objects keep the instance they were made with.
+
+let make;
+
+/** For the module's start only. */
+export function attach(maker) {
+  make = maker;
+}
+
+/** The engine of one object: `kind` is one of those in `src/api/mod.rs`. Throws what the module throws. */
+export function core(kind, ...args) {
+  if (!make) throw new Error('Rejoin is not initialised: call `await init()`, the default export of "rejoin", once before this, or import "rejoin/auto"');
+  return make(kind, ...args);
+}

@@ -1,0 +1,36 @@
+//! What JavaScript sees.
+//!
+//! **One object is two halves.** The public classes (`Room`, `RemoteParticipant`, `LocalVideoTrack`, ...) are ES classes
+//! in `src/api/*.js`, typed by the `*.d.ts` beside them; what they know and do lives in the engine, which a room reaches
+//! through one [`room::RoomCore`]. The halves are divided where a wasm-bindgen class cannot do what livekit-client's do:
+//!
+//! - identity and lifetime: a listener usually refers to its room. Were the objects kept by Rust, that circle would run
+//!   through the table of JavaScript values, which no garbage collector sees, and no room would ever be freed. So a
+//!   `Room` holds its participants, a participant its publications, a publication its track, all in JavaScript, one
+//!   object each for its whole life; and Rust holds the `Room` weakly, or strongly while it is connected.
+//! - `this`: `on` returns it, listeners are called with it, apps derive classes from these.
+//! - `instanceof` along livekit-client's class tree, at no cost: `extends` of exported structs takes one allocation and
+//!   one finalizer for each class in the chain.
+//!
+//! **The JavaScript half decides nothing.** A getter asks the core (`participant(identity, field)`), which reads the
+//! engine's roster; there is no second copy of the room's state. It has what must be a JavaScript object: maps, elements,
+//! `MediaStreamTrack`s, listeners. A participant that nobody looks at has no object at all: it is made when it is first
+//! read or when an event about it has a listener.
+//!
+//! **Calls in**: `&self` only; a method clones what it needs, gives the command to the driver and returns a promise.
+//! Nothing calls JavaScript while an engine is borrowed: the driver hands events over after it has let go.
+//! **Calls out**: an event is one call of the room's `_deliver(kind, ...facts)`; `src/api/dispatch.js` turns it into
+//! livekit-client's events in livekit-client's order.
+//!
+//! Each class file that is public has a `.d.ts` of the same name; files without one are for the crate alone.
+//!
+//! **Tracks.** `track.js` (`Track`, with `Kind`, `Source` and `StreamState` as statics), `local_track.js`,
+//! `remote_track.js`, `capture.js`, `devices.js` and `presets.js` are media and need no engine, but for publishing:
+//!
+//! - a publication makes its remote track when the media is there: `new RemoteVideoTrack(mediaStreamTrack, sid, receiver,
+//!   adaptiveStreamSettings)`, `new RemoteAudioTrack(mediaStreamTrack, sid, receiver, audioContext, audioOutput)`, and
+//!   calls `track._end()` when it is gone; a remote video track with adaptive stream says what it wants by emitting
+//!   `visibilityChanged` and `videoDimensionsChanged`, which the publication turns into track settings;
+//! - `publish.js` turns a local track and its options into what `RoomCore.publish(cid, mediaStreamTrack, request)` takes
+//!   (`src/api/publish.rs`: an `AddTrackRequest`, encodings, codec order); `sender(cid)`, `replace(cid, track)`,
+//!   `mute(cid, muted)` and `unpublish(cid)` stand beside it. A local track keeps its cid for its whole life.
