@@ -1,6 +1,16 @@
 //! From the server URL that an app names to the URLs of its endpoints: `/rtc`, `/rtc/v1` and their `/validate`.
+//!
+//! A strict parser of the four schemes a server can have, not a general one: the `url` crate brings tables for
+//! international host names that weigh more than the rest of this layer. Such a name is passed on as it is; the host's
+//! own `WebSocket` and `fetch` translate it. Nothing of a text that could not be read is ever repeated in an error,
+//! because what stands there may be a token in the wrong place.
+
+use std::fmt;
 
 use crate::protocol::secret::Secret;
+
+/// Longest server URL that is taken, in bytes.
+const LONGEST: usize = 4_096;
 
 /// Which signalling path a dial uses. v1 carries a `JoinRequest`, v0 plain query parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,12 +21,21 @@ pub enum Version {
     V1,
 }
 
-/// Why a server URL cannot be used. The text names the URL without its query.
+impl Version {
+    const fn path(self) -> &'static str {
+        match self {
+            Version::V0 => "/rtc",
+            Version::V1 => "/rtc/v1",
+        }
+    }
+}
+
+/// Why a server URL cannot be used. The texts hold nothing of a URL but its scheme.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UrlError {
     /// The text is no URL with a host.
-    #[error("not a URL of a server: {0}")]
-    Malformed(String),
+    #[error("not the URL of a server: {0}")]
+    Malformed(&'static str),
     /// The scheme is none of ws, wss, http, https.
     #[error("scheme {0:?} cannot be dialled: use wss, ws, https or http")]
     Scheme(String),
@@ -24,3 +43,159 @@ pub enum UrlError {
 
 /// A URL that carries a token.
 pub type SecretUrl = Secret;
+
+/// A server's URL, read: `http` and `ws` are one, `https` and `wss` the other. Query and fragment are dropped.
+/// `Display` is its origin, which is what may stand in a message: `wss://host:port`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Server {
+    secure: bool,
+    /// Lower case; an IPv6 address in its brackets.
+    host: String,
+    port: Option<u16>,
+    /// Without a slash at its end; empty for the root.
+    path: String,
+}
+
+impl Server {
+    /// Reads a server URL.
+    pub fn parse(text: &str) -> Result<Self, UrlError> {
+        let text = text.trim_matches(|c: char| c.is_ascii_whitespace());
+        if text.is_empty() {
+            return Err(UrlError::Malformed("it is empty"));
+        }
+        if text.len() > LONGEST {
+            return Err(UrlError::Malformed("it is too long"));
+        }
+        if text.chars().any(|c| c.is_ascii_control() || matches!(c, ' ' | '\\')) {
+            return Err(UrlError::Malformed("it holds a space, a backslash or a control character"));
+        }
+        let (scheme, rest) = text.split_once(':').ok_or(UrlError::Malformed("it has no scheme, such as wss://"))?;
+        let secure = secure_scheme(scheme)?;
+        let rest = rest.strip_prefix("//").ok_or(UrlError::Malformed("its scheme is not followed by //"))?;
+        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+        let (authority, tail) = rest.split_at_checked(end).unwrap_or((rest, ""));
+        let (host, port) = host_and_port(authority)?;
+        let path = tail.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
+        if path.bytes().any(|byte| matches!(byte, b'"' | b'<' | b'>' | b'`' | b'{' | b'}' | b'|' | b'^')) {
+            return Err(UrlError::Malformed("its path holds a character that has to be escaped"));
+        }
+        Ok(Self { secure, host, port, path: path.to_owned() })
+    }
+
+    /// Host without port, lower case.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// Whether it is reached through TLS.
+    pub fn is_secure(&self) -> bool {
+        self.secure
+    }
+
+    /// URL of the signalling socket, without query.
+    pub fn signal(&self, version: Version) -> String {
+        format!("{self}{}{}", self.path, version.path())
+    }
+
+    /// URL of the endpoint that says why a join failed, without query.
+    pub fn validate(&self, version: Version) -> String {
+        let scheme = if self.secure { "https" } else { "http" };
+        format!("{scheme}{}{}{}/validate", Authority(self), self.path, version.path())
+    }
+}
+
+impl fmt::Display for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", if self.secure { "wss" } else { "ws" }, Authority(self))
+    }
+}
+
+/// `://host:port`
+struct Authority<'a>(&'a Server);
+
+impl fmt::Display for Authority<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "://{}", self.0.host)?;
+        self.0.port.map_or(Ok(()), |port| write!(f, ":{port}"))
+    }
+}
+
+fn secure_scheme(scheme: &str) -> Result<bool, UrlError> {
+    match scheme.to_ascii_lowercase().as_str() {
+        "wss" | "https" => Ok(true),
+        "ws" | "http" => Ok(false),
+        other if other.len() <= 16 && other.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-')) => {
+            Err(UrlError::Scheme(other.to_owned()))
+        }
+        _ => Err(UrlError::Malformed("it has no scheme, such as wss://")),
+    }
+}
+
+fn host_and_port(authority: &str) -> Result<(String, Option<u16>), UrlError> {
+    if authority.contains('@') {
+        return Err(UrlError::Malformed("it holds a user name; the token is an argument of its own"));
+    }
+    let (host, port) = match authority.strip_prefix('[') {
+        Some(rest) => {
+            let (address, port) = rest.split_once(']').ok_or(UrlError::Malformed("its IPv6 address has no end"))?;
+            if address.parse::<std::net::Ipv6Addr>().is_err() {
+                return Err(UrlError::Malformed("its IPv6 address is none"));
+            }
+            (format!("[{}]", address.to_ascii_lowercase()), port)
+        }
+        None => {
+            let colon = authority.find(':').unwrap_or(authority.len());
+            let (host, port) = authority.split_at_checked(colon).unwrap_or((authority, ""));
+            let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_') || !c.is_ascii();
+            if host.is_empty() || host.starts_with('.') || host.contains("..") || !host.chars().all(plain) {
+                return Err(UrlError::Malformed("it has no usable host"));
+            }
+            (host.to_ascii_lowercase(), port)
+        }
+    };
+    let port = match port {
+        "" | ":" => None,
+        _ => match port.strip_prefix(':').filter(|digits| digits.bytes().all(|b| b.is_ascii_digit())) {
+            Some(digits) => Some(digits.parse().map_err(|_| UrlError::Malformed("its port is none"))?),
+            None => return Err(UrlError::Malformed("its port is none")),
+        },
+    };
+    Ok((host, port))
+}
+
+/// URL of the signalling socket, without query.
+pub fn signal_url(server_url: &str, version: Version) -> Result<String, UrlError> {
+    Ok(Server::parse(server_url)?.signal(version))
+}
+
+/// URL of the endpoint that says why a join failed, without query.
+pub fn validate_url(server_url: &str, version: Version) -> Result<String, UrlError> {
+    Ok(Server::parse(server_url)?.validate(version))
+}
+
+/// What of a server URL may stand in a message: its origin, or a placeholder when it cannot be read.
+pub fn origin(server_url: &str) -> String {
+    Server::parse(server_url).map_or_else(|_| "(no server URL)".to_owned(), |server| server.to_string())
+}
+
+/// Whether the host is one of LiveKit Cloud's, which have regions.
+pub fn is_cloud(host: &str) -> bool {
+    host.is_ascii() && (host.ends_with(".livekit.cloud") || host.ends_with(".livekit.run"))
+}
+
+/// Appends `text` as one component of a query: everything but unreserved characters (RFC 3986, 2.3) is escaped.
+pub(crate) fn push_escaped(query: &mut String, text: &str) {
+    const HEX: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            query.push(char::from(byte));
+        } else {
+            query.push('%');
+            query.extend([byte >> 4, byte & 15].iter().filter_map(|nibble| HEX.get(usize::from(*nibble))));
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "url_tests.rs"]
+mod tests;
