@@ -63,7 +63,8 @@ export function connectionPanel(room, story) {
 
   function tick() {
     const connected = room.state === ConnectionState.Connected;
-    setText(since, `for ${words.duration(Math.round((performance.now() - stateSince) / 1000) * 1000)}`);
+    const seconds = Math.round((performance.now() - stateSince) / 1000);
+    setText(since, seconds ? `for ${words.elapsed(seconds)}` : 'since now');
     const value = connected ? room.rtt : undefined;
     setText(rtt, value > 0 ? `${Math.round(value)} ms` : '–');
     line.push(connected ? (value > 0 ? value : null) : undefined);
@@ -76,8 +77,8 @@ export function connectionPanel(room, story) {
     'div',
     { class: 'connection' },
     h('section', { class: 'vitals', 'aria-label': 'State' }, h('div', { class: 'vitals-head' }, h('div', {}, state, since), h('div', { class: 'rtt-box' }, rtt, h('p', { class: 'caption' }, 'round trip'))), line.element, facts),
-    h('section', { class: 'hurt', 'aria-labelledby': 'hurt-title' }, h('h2', { id: 'hurt-title' }, 'Hurt it'), h('div', { class: 'hurt-buttons' }, buttons, now), hint),
     h('section', { class: 'story', 'aria-labelledby': 'story-title' }, h('h2', { id: 'story-title' }, 'Time line'), list.element),
+    h('section', { class: 'hurt', 'aria-labelledby': 'hurt-title' }, h('h2', { id: 'hurt-title' }, 'Hurt it'), h('div', { class: 'hurt-buttons' }, buttons, now), hint),
   );
 
   function close() {

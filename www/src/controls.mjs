@@ -6,9 +6,9 @@ import { icon } from './icons.mjs';
 import * as words from './words.mjs';
 
 const SWITCHES = [
-  { what: 'microphone', source: Track.Source.Microphone, title: 'Microphone', on: 'microphone', off: 'microphoneOff', isOn: (me) => me.isMicrophoneEnabled, set: (me, on) => me.setMicrophoneEnabled(on) },
-  { what: 'camera', source: Track.Source.Camera, title: 'Camera', on: 'camera', off: 'cameraOff', isOn: (me) => me.isCameraEnabled, set: (me, on) => me.setCameraEnabled(on) },
-  { what: 'screen', source: Track.Source.ScreenShare, title: 'Share screen', on: 'screen', off: 'screen', isOn: (me) => me.isScreenShareEnabled, set: (me, on) => me.setScreenShareEnabled(on) },
+  { what: 'microphone', source: Track.Source.Microphone, title: 'Mic', label: 'Microphone', on: 'microphone', off: 'microphoneOff', isOn: (me) => me.isMicrophoneEnabled, set: (me, on) => me.setMicrophoneEnabled(on) },
+  { what: 'camera', source: Track.Source.Camera, title: 'Camera', label: 'Camera', on: 'camera', off: 'cameraOff', isOn: (me) => me.isCameraEnabled, set: (me, on) => me.setCameraEnabled(on) },
+  { what: 'screen', source: Track.Source.ScreenShare, title: 'Share', label: 'Share screen', on: 'screen', off: 'screen', isOn: (me) => me.isScreenShareEnabled, set: (me, on) => me.setScreenShareEnabled(on) },
 ];
 const ROOM_CHANGES = [RoomEvent.LocalTrackPublished, RoomEvent.LocalTrackUnpublished, RoomEvent.TrackMuted, RoomEvent.TrackUnmuted, RoomEvent.ConnectionStateChanged];
 
@@ -28,7 +28,7 @@ export function controls(room, { notify, onwave, onleave }) {
 
   function toggle(kind) {
     const picture = h('span', { class: 'swap' });
-    const button = h('button', { class: 'control', type: 'button', data: { source: kind.source }, onclick: press }, picture, h('span', { class: 'control-label' }, kind.title));
+    const button = h('button', { class: 'control', type: 'button', 'aria-label': kind.label, data: { source: kind.source }, onclick: press }, picture, h('span', { class: 'control-label' }, kind.title));
     let busy = false;
 
     async function press() {

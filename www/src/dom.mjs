@@ -6,11 +6,17 @@ export function h(tag, properties = {}, ...children) {
   for (const [name, value] of Object.entries(properties)) {
     if (value === undefined || value === null || value === false) continue;
     if (name.startsWith('on')) element.addEventListener(name.slice(2), value);
-    else if (name === 'data') Object.assign(element.dataset, value);
+    else if (name === 'data') setData(element, value);
     else element.setAttribute(name, value === true ? '' : value);
   }
   element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
   return element;
+}
+
+function setData(element, values) {
+  for (const [name, value] of Object.entries(values)) {
+    if (value !== undefined) element.dataset[name] = value;
+  }
 }
 
 /** Sets text only when it differs: a live region must not announce what did not change. */

@@ -29,12 +29,16 @@ export function showLobby({ room, name, notice, story, onjoin }) {
     button,
   );
 
+  const backdrop = icon('mark');
+  backdrop.classList.add('backdrop');
+
   const element = h(
     'main',
     { class: 'lobby' },
     h(
       'div',
       { class: 'pitch' },
+      backdrop,
       h('p', { class: 'wordmark' }, icon('mark'), 'Rejoin'),
       h('h1', {}, 'A room that finds its way back.'),
       h('p', { class: 'lead' }, 'Join from two tabs. Then cut the connection, as hard as you like, and watch what it does about it.'),

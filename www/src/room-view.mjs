@@ -49,7 +49,7 @@ export function showRoom(room, story) {
   }
 
   const update = soon(() => {
-    const count = room.numParticipants;
+    const count = room.remoteParticipants.size + 1;
     setText(people, count <= 1 ? 'Only you are here' : `${count} people`);
     setText(pill, words.state(room.state));
     pill.dataset.state = room.state;

@@ -1,6 +1,7 @@
-// The tiles of everybody in the room: which there are, in what order, and how large they may be.
+// The tiles of everybody in the room: which there are, in what order, and where.
 // It reads the room's state after every event that may have changed it, rather than following each event by itself.
 import { RoomEvent, Track } from 'rejoin';
+import { arrange } from './arrange.mjs';
 import { h, soon } from './dom.mjs';
 import { tile } from './tile.mjs';
 
@@ -21,8 +22,6 @@ const CHANGES = [
   RoomEvent.ActiveSpeakersChanged,
   RoomEvent.ConnectionQualityChanged,
 ];
-const GAP = 12;
-const WIDE = 16 / 9;
 
 export function stage(room) {
   const element = h('ul', { class: 'stage', 'aria-label': 'Participants' });
@@ -56,31 +55,20 @@ export function stage(room) {
       at += 1;
       shown.update();
     }
-    arrange();
+    place();
   }
 
-  /** The number of columns that makes the tiles largest. */
-  function arrange() {
-    const count = tiles.size;
+  /** Gives every tile its place; the style sheet moves it there. */
+  function place() {
     const { clientWidth: width, clientHeight: height } = element;
-    if (!count || !width || !height) return;
-    let best = { area: 0 };
-    for (let columns = 1; columns <= count; columns += 1) {
-      const rows = Math.ceil(count / columns);
-      const across = (width - GAP * (columns - 1)) / columns;
-      const down = (height - GAP * (rows - 1)) / rows;
-      // A tile fills its cell, within reason: faces are cropped by a tall or a very wide one.
-      const tileWidth = Math.min(across, down * WIDE);
-      const tileHeight = Math.min(down, tileWidth * 1.1);
-      if (tileWidth * tileHeight > best.area) best = { area: tileWidth * tileHeight, tileWidth, tileHeight };
-    }
-    element.style.setProperty('--tile-width', `${Math.floor(best.tileWidth)}px`);
-    element.style.setProperty('--tile-height', `${Math.floor(best.tileHeight)}px`);
+    const shown = [...tiles.values()];
+    const screens = shown.filter(({ source }) => source === Track.Source.ScreenShare).length;
+    arrange({ screens, people: shown.length - screens, width, height }).forEach((place, at) => shown[at].place(place));
   }
 
   const updateSoon = soon(update);
   for (const event of CHANGES) room.on(event, updateSoon);
-  const size = new ResizeObserver(arrange);
+  const size = new ResizeObserver(place);
   size.observe(element);
   updateSoon();
 

@@ -20,6 +20,7 @@ export class Story extends EventTarget {
   /** Tells what happens to `room` from now on, until it is disconnected. */
   follow(room) {
     const begun = performance.now();
+    let joined = false;
     let lostAt = null;
     let quality = null;
     const who = (participant) => participant.name || participant.identity;
@@ -29,7 +30,10 @@ export class Story extends EventTarget {
       this.tell(words.reconnecting(detail), 'warn');
     };
     room
-      .on(RoomEvent.Connected, () => this.tell(`Connected in ${words.duration(performance.now() - begun)}`, 'good'))
+      .on(RoomEvent.Connected, () => {
+        joined = true;
+        this.tell(`Connected in ${words.duration(performance.now() - begun)}`, 'good');
+      })
       .on(RoomEvent.SignalReconnecting, (detail) => lost({ kind: 'resume', ...detail }))
       .on(RoomEvent.Reconnecting, (detail) => lost({ kind: 'full', ...detail }))
       .on(RoomEvent.Reconnected, () => {
@@ -37,6 +41,8 @@ export class Story extends EventTarget {
         lostAt = null;
       })
       .on(RoomEvent.Disconnected, (reason) => {
+        // A join that failed is told by whoever asked for it, who knows more.
+        if (!joined) return;
         this.tell(words.ending(reason), reason === DisconnectReason.CLIENT_INITIATED ? 'plain' : 'bad');
       })
       .on(RoomEvent.ParticipantConnected, (participant) => this.tell(`${who(participant)} joined`))

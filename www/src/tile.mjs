@@ -69,6 +69,10 @@ export function tile(participant, source) {
     element.classList.toggle('is-lost', !lost.hidden);
   }
 
+  function place({ x, y, width, height }) {
+    Object.assign(element.style, { left: `${x}px`, top: `${y}px`, width: `${width}px`, height: `${height}px` });
+  }
+
   function wave() {
     const hand = h('span', { class: 'hand', onanimationend: () => hand.remove() }, icon('wave'));
     element.append(hand);
@@ -79,7 +83,7 @@ export function tile(participant, source) {
     playSound(null);
     element.remove();
   }
-  return { element, participant, update, wave, close };
+  return { element, participant, source, update, place, wave, close };
 }
 
 /** "Ada Lovelace" -> "AL", "ada" -> "A". */

@@ -5,7 +5,9 @@ const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-d
 
 /** `live: false` shows what there is and listens to nothing. `close()` stops listening. */
 export function timeline(story, { live = true } = {}) {
-  const element = h('ol', { class: 'timeline', ...(live && { role: 'log', 'aria-live': 'polite', 'aria-relevant': 'additions', 'aria-label': 'Time line of the connection', tabindex: 0 }) });
+  // It scrolls, so the keyboard must be able to reach it.
+  const announced = live && { role: 'log', 'aria-live': 'polite', 'aria-relevant': 'additions' };
+  const element = h('ol', { class: 'timeline', 'aria-label': 'Time line of the connection', tabindex: 0, ...announced });
   const row = ({ at, tone, text }) => {
     const time = h('time', { datetime: at.toISOString() }, clock.format(at));
     return h('li', { data: { tone } }, time, h('span', { class: 'event' }, text));

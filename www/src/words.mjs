@@ -5,7 +5,11 @@ import { ConnectionErrorReason, ConnectionQuality, ConnectionState, DisconnectRe
 export function duration(ms) {
   if (ms < 400) return `${Math.round(ms)} ms`;
   if (ms < 9_950) return `${(ms / 1000).toFixed(1)} s`;
-  const seconds = Math.round(ms / 1000);
+  return elapsed(Math.round(ms / 1000));
+}
+
+/** The same for whole seconds: "6 s", "2 min 5 s". */
+export function elapsed(seconds) {
   if (seconds < 60) return `${seconds} s`;
   const minutes = Math.floor(seconds / 60);
   if (minutes < 60) return seconds % 60 ? `${minutes} min ${seconds % 60} s` : `${minutes} min`;
