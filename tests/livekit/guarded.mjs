@@ -3,13 +3,21 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 
-// The shell waits for the end of its standard input, a pipe that this process holds: the system closes it
-// when the process ends, whatever ended it.
-const GUARD = 'exec 3<&0; "$@" </dev/null 3<&- & p=$!; { cat <&3 >/dev/null; kill -TERM $p 2>/dev/null; } & g=$!; exec 3<&-; wait $p; c=$?; kill $g 2>/dev/null; exit $c';
+// The shell waits for the end of its standard input, a pipe that this process holds: the system closes it when the
+// process ends, whatever ended it. A livekit-server drains on the first SIGTERM for as long as somebody is in a room, and
+// ends on the second; so there are two, and a SIGKILL. The shell itself outlives the signals: its end is the program's.
+const GUARD = `exec 3<&0
+trap : TERM
+"$@" </dev/null 3<&- & p=$!
+{ cat <&3 >/dev/null; kill -TERM $p; sleep 0.2; kill -TERM $p; sleep 3; kill -KILL $p; } 2>/dev/null & g=$!
+exec 3<&-
+while :; do wait $p; c=$?; kill -0 $p 2>/dev/null || break; done
+kill $g 2>/dev/null
+exit $c`;
 
 /**
  * Starts `command`, everything it prints goes to the file `log`. Returns `{ exited, stop }`: `exited` resolves with
- * the exit code, `stop()` ends the program (SIGTERM, after 3 s SIGKILL) and resolves when it is gone.
+ * the exit code, `stop()` ends the program (SIGTERM twice, after 3 s SIGKILL) and resolves when it is gone.
  */
 export function startGuarded(command, args, { log, env = {} }) {
   const out = openSync(log, 'a');
@@ -32,16 +40,13 @@ export function startGuarded(command, args, { log, env = {} }) {
       // Already gone.
     }
   };
-  const atExit = () => group('SIGTERM');
-  process.once('exit', atExit);
   const stop = async () => {
-    process.off('exit', atExit);
     child.ref();
     child.stdin.destroy();
-    group('SIGTERM');
-    const hard = setTimeout(() => group('SIGKILL'), 3000);
+    const hard = setTimeout(() => group('SIGKILL'), 4000);
     await exited;
     clearTimeout(hard);
+    group('SIGKILL'); // What the program itself started and left behind.
   };
   return { exited, stop };
 }
