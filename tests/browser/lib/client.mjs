@@ -3,6 +3,7 @@
 import { newPage } from './browser.mjs';
 
 const LOG_LINES = 400;
+const RESET_MS = 5000;
 
 export class Client {
   constructor({ page, sdk, stage }) {
@@ -81,6 +82,13 @@ export class Client {
 
   census() {
     return this.evaluate(() => census.count());
+  }
+
+  /** Readies the page for another test; false when it could not be and must be thrown away. */
+  async reset() {
+    this.identity = null;
+    const late = new Promise((resolve) => setTimeout(resolve, RESET_MS, false).unref());
+    return Promise.race([this.page.evaluate('reset()').then(() => true), late]).catch(() => false);
   }
 
   async close() {

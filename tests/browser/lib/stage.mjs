@@ -22,14 +22,17 @@ export async function openStage({ livekit = true, flags } = {}) {
   const opened = await Promise.allSettled([livekit ? startServer({ ports: { port: 0, tcp: 0, udp: 0 } }) : null, startSite(), startBrowser({ flags })]);
   const [server, site, browser] = opened.map(({ value }) => value);
   const clients = new Set();
+  const idle = [];
   let rooms = 0;
   const stage = {
     server,
     site,
     browser,
     clients,
-    async client(sdk = SUBJECT) {
-      const client = await Client.open(stage, sdk);
+    /** A page with `sdk` in it and no room; one of an earlier test unless it must be `fresh`. */
+    async client(sdk = SUBJECT, { fresh = false } = {}) {
+      const ready = fresh ? -1 : idle.findIndex((each) => each.sdk === sdk);
+      const client = ready < 0 ? await Client.open(stage, sdk) : idle.splice(ready, 1)[0];
       clients.add(client);
       return client;
     },
@@ -38,11 +41,15 @@ export async function openStage({ livekit = true, flags } = {}) {
       rooms += 1;
       return `${hint}-${process.pid}-${rooms}`;
     },
-    /** Closes the pages of a test; rejects when an error in one of them was caught by nothing. */
+    /** Ends what the pages of a test do; rejects when an error in one of them was caught by nothing. */
     async clear() {
-      const faults = [...clients].flatMap(({ sdk, faults }) => faults.map((fault) => `${sdk}: ${fault}`));
-      await Promise.all([...clients].map((client) => client.close().catch(() => {})));
+      const used = [...clients];
       clients.clear();
+      const reset = await Promise.all(used.map((client) => client.reset()));
+      const faults = used.flatMap(({ sdk, faults }) => faults.map((fault) => `${sdk}: ${fault}`));
+      const usable = (client, index) => reset[index] && !client.faults.length;
+      idle.push(...used.filter(usable));
+      await Promise.all(used.filter((...each) => !usable(...each)).map((client) => client.close().catch(() => {})));
       if (faults.length) throw new Error(`uncaught in a page: ${faults.join('\n')}`);
     },
     async close() {

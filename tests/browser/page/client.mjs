@@ -11,7 +11,7 @@ export class Client {
     this.SDK = SDK;
     /** Every room event in order: `{ event, at, state, args }`. */
     this.events = [];
-    /** Every data message: `{ from, topic, text, bytes }`. */
+    /** Every data message: `{ from, topic, kind, text, bytes, base64 }`, base64 of short ones only. */
     this.received = [];
     this.waiting = new Set();
   }
@@ -31,12 +31,24 @@ export class Client {
     return this.snapshot();
   }
 
+  /** Leaves the room and listens to nothing any more. */
+  async end() {
+    this.room?.removeAllListeners();
+    await this.room?.disconnect();
+  }
+
   #record(event, args) {
     this.events.push({ event, at: performance.now(), state: this.room.state, args: args.map(describe) });
     if (event === this.SDK.RoomEvent.DataReceived) {
-      const [payload, participant, , topic] = args;
-      const message = { from: participant?.identity ?? null, topic: topic ?? null, text: text.decode(payload), bytes: payload.byteLength };
-      this.received.push(message);
+      const [payload, participant, kind, topic] = args;
+      this.received.push({
+        from: participant?.identity ?? null,
+        topic: topic ?? null,
+        kind,
+        text: text.decode(payload),
+        bytes: payload.byteLength,
+        base64: payload.byteLength < 1000 ? btoa(String.fromCharCode(...payload)) : null,
+      });
     }
     // Chromium decodes no audio that nothing plays.
     if (event === this.SDK.RoomEvent.TrackSubscribed) document.body.append(args[0].attach());
@@ -54,7 +66,7 @@ export class Client {
    * Resolves with the first truthy value of `predicate` (which may be async), looked at after every event and every
    * 50 ms, because statistics and properties of media have no events. Rejects after `ms` with what was seen.
    */
-  until(predicate, what, ms = 15_000) {
+  until(predicate, what, ms = 20_000) {
     const { setTimeout, clearTimeout } = census.raw;
     return new Promise((resolve, reject) => {
       let busy = false;
@@ -159,7 +171,7 @@ export class Client {
   }
 
   /** Resolves when video frames and audible audio of `identity` have been received after this call. */
-  async mediaFlows(identity, { ms = 20_000 } = {}) {
+  async mediaFlows(identity, { ms = 30_000 } = {}) {
     const grown = async (source, measure, by) => {
       const before = await this.inbound(identity, source);
       const base = (now) => (before && before.id === now.id ? before[measure] : 0);

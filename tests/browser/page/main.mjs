@@ -20,6 +20,13 @@ window.load = (name) => (loaded[name] ??= load(name));
 /** A new client of this page; the first one of `?sdk=` is `window.client`. */
 window.newClient = async (name) => new Client(await window.load(name));
 
+/** Ends what the page's client does and gives the page a new one. */
+window.reset = async () => {
+  await window.client?.end();
+  document.body.replaceChildren();
+  window.client = await window.newClient(wanted);
+};
+
 const wanted = new URLSearchParams(location.search).get('sdk');
 window.ready = (async () => {
   if (!wanted) return;
