@@ -162,7 +162,7 @@ for (const { title, actor, watcher } of DIRECTIONS) {
     });
 
     test('who speaks is told', TIMEOUT, async () => {
-      await acting.publishBoth();
+      await acting.run((client) => client.publishTone());
       await watching.until(({ room }) => room.activeSpeakers.some(({ identity }) => identity === 'acting'), 'acting to be an active speaker');
     });
 

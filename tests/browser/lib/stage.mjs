@@ -21,36 +21,21 @@ export async function openStage({ livekit = true, flags } = {}) {
   if (SUBJECT === 'rejoin') requireRejoin();
   const opened = await Promise.allSettled([livekit ? startServer({ ports: { port: 0, tcp: 0, udp: 0 } }) : null, startSite(), startBrowser({ flags })]);
   const [server, site, browser] = opened.map(({ value }) => value);
-  const clients = new Set();
   const idle = [];
   let rooms = 0;
+  const scene = () => new Scene({ server, site, browser, idle });
+  const main = scene();
   const stage = {
     server,
     site,
-    browser,
-    clients,
-    /** A page with `sdk` in it and no room; one of an earlier test unless it must be `fresh`. */
-    async client(sdk = SUBJECT, { fresh = false } = {}) {
-      const ready = fresh ? -1 : idle.findIndex((each) => each.sdk === sdk);
-      const client = ready < 0 ? await Client.open(stage, sdk) : idle.splice(ready, 1)[0];
-      clients.add(client);
-      return client;
-    },
+    /** Pages of one test among several that run side by side. Tests that run one by one share the stage's own. */
+    scene,
+    client: (sdk, options) => main.client(sdk, options),
+    clear: () => main.clear(),
     /** A name no other test of this file uses. */
     roomName(hint = 'room') {
       rooms += 1;
       return `${hint}-${process.pid}-${rooms}`;
-    },
-    /** Ends what the pages of a test do; rejects when an error in one of them was caught by nothing. */
-    async clear() {
-      const used = [...clients];
-      clients.clear();
-      const reset = await Promise.all(used.map((client) => client.reset()));
-      const faults = used.flatMap(({ sdk, faults }) => faults.map((fault) => `${sdk}: ${fault}`));
-      const usable = (client, index) => reset[index] && !client.faults.length;
-      idle.push(...used.filter(usable));
-      await Promise.all(used.filter((...each) => !usable(...each)).map((client) => client.close().catch(() => {})));
-      if (faults.length) throw new Error(`uncaught in a page: ${faults.join('\n')}`);
     },
     async close() {
       await Promise.all([browser?.close(), site?.stop(), server?.stop()]);
@@ -62,4 +47,34 @@ export async function openStage({ livekit = true, flags } = {}) {
     throw failed.reason;
   }
   return stage;
+}
+
+class Scene {
+  #stage;
+  #clients = new Set();
+
+  constructor(stage) {
+    this.#stage = stage;
+  }
+
+  /** A page with `sdk` in it and no room; one of an earlier test unless it must be `fresh`. */
+  async client(sdk = SUBJECT, { fresh = false } = {}) {
+    const { idle } = this.#stage;
+    const ready = fresh ? -1 : idle.findIndex((each) => each.sdk === sdk);
+    const client = ready < 0 ? await Client.open(this.#stage, sdk) : idle.splice(ready, 1)[0];
+    this.#clients.add(client);
+    return client;
+  }
+
+  /** Ends what the pages do; rejects when an error in one of them was caught by nothing. */
+  async clear() {
+    const used = [...this.#clients];
+    this.#clients.clear();
+    const reset = await Promise.all(used.map((client) => client.reset()));
+    const faults = used.flatMap(({ sdk, faults }) => faults.map((fault) => `${sdk}: ${fault}`));
+    const usable = (client, index) => reset[index] && !client.faults.length;
+    this.#stage.idle.push(...used.filter(usable));
+    await Promise.all(used.filter((...each) => !usable(...each)).map((client) => client.close().catch(() => {})));
+    if (faults.length) throw new Error(`uncaught in a page: ${faults.join('\n')}`);
+  }
 }

@@ -160,6 +160,17 @@ export class Client {
     await this.room.localParticipant.setMicrophoneEnabled(true);
   }
 
+  /** Publishes a steady tone as the microphone: Chromium's fake one only beeps, too seldom to count as speech. */
+  async publishTone() {
+    const context = new AudioContext();
+    const tone = new OscillatorNode(context, { frequency: 440 });
+    const out = context.createMediaStreamDestination();
+    tone.connect(out);
+    tone.start();
+    const [track] = out.stream.getAudioTracks();
+    await this.room.localParticipant.publishTrack(track, { source: this.SDK.Track.Source.Microphone, dtx: false });
+  }
+
   /** Inbound RTP of a remote source now: `{ packets, bytes, frames, energy }`, or null when nothing flows yet. */
   async inbound(identity, source) {
     const track = this.publication(identity, source)?.track;

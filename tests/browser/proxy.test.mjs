@@ -1,0 +1,169 @@
+// A TCP proxy in front of the real server hurts the signalling connection as networks do. Media goes past it, so what is
+// tested is what a lost, refused or silent signalling socket does to a room, and that it heals.
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, test } from 'node:test';
+import { startProxy } from '../server/proxy.mjs';
+import { openStage, PEER, SUBJECT } from './lib/stage.mjs';
+
+const TIMEOUT = { timeout: 180_000 };
+// The real server names 5 s and 15 s for pings; a verdict may take the timeout, a probe and a machine under load.
+const NOTICED_MS = 60_000;
+const LOST = ['signalReconnecting', 'reconnecting'];
+
+let stage;
+const proxies = new Set();
+before(async () => {
+  stage = await openStage();
+});
+after(async () => {
+  await Promise.all([...proxies].map((proxy) => proxy.stop()));
+  await stage?.close();
+});
+
+/** alice (the subject) behind a proxy of her own, bob (livekit-client) beside it, in one room. */
+async function meeting(scene = stage) {
+  const [alice, bob] = await Promise.all([scene.client(SUBJECT), scene.client(PEER)]);
+  const proxy = await startProxy({ target: stage.server.url });
+  proxies.add(proxy);
+  const room = stage.roomName('proxy');
+  await alice.join({ room, identity: 'alice', via: proxy.url });
+  await bob.join({ room, identity: 'bob' });
+  await alice.until((client) => client.participant('bob'), 'bob to appear');
+  return { alice, bob, proxy, room };
+}
+
+const lost = (alice, mark, ms) =>
+  alice.until((client, { mark, LOST }) => client.names(LOST, mark).length > 0, 'the loss to be noticed', { arg: { mark, LOST }, ms });
+
+describe('a cut signalling socket', () => {
+  afterEach(() => stage.clear());
+
+  test('100 reliable messages sent while it is cut arrive once each and in order', TIMEOUT, async () => {
+    const { alice, bob, proxy } = await meeting();
+    const mark = await alice.mark();
+    proxy.refuse();
+    assert.equal(proxy.cut(), 1);
+    await lost(alice, mark, NOTICED_MS);
+    await alice.run((client) => {
+      client.burst = client.numbered('cut').burst(100);
+    });
+    proxy.accept();
+    await alice.next('reconnected', { since: mark, ms: NOTICED_MS });
+    const account = await alice.run((client) => client.burst);
+    assert.deepEqual([account.accepted.length, account.refused, account.open], [100, [], []]);
+    await bob.until((client) => client.arrived('cut').length >= 100, '100 messages');
+    assert.equal((await bob.run((client) => client.arrived('cut'))).join(' '), account.accepted.join(' '));
+  });
+
+  test('metadata and mute asked for while the server is refused for 3 s arrive after it', TIMEOUT, async () => {
+    const { alice, bob, proxy } = await meeting();
+    await alice.publishBoth();
+    await bob.mediaFlows('alice');
+    const mark = await alice.mark();
+    const bobMark = await bob.mark();
+    proxy.refuse();
+    proxy.cut();
+    await lost(alice, mark, NOTICED_MS);
+    await alice.run((client) => {
+      const { localParticipant } = client.room;
+      client.asked = Promise.all([localParticipant.setMetadata('asked in the dark'), localParticipant.setMicrophoneEnabled(false)]);
+      client.asked.catch(() => {});
+    });
+    await new Promise((resolve) => setTimeout(resolve, 3000)); // The outage itself.
+    proxy.accept();
+    await alice.next('reconnected', { since: mark, ms: NOTICED_MS });
+    await alice.run((client) => client.asked.then(() => true));
+    await bob.next('trackMuted', { since: bobMark });
+    await bob.next('participantMetadataChanged', { since: bobMark });
+    const { metadata, tracks } = (await bob.snapshot()).remote.find(({ identity }) => identity === 'alice');
+    assert.equal(metadata, 'asked in the dark');
+    assert.equal(tracks.find(({ source }) => source === 'microphone').muted, true);
+    assert.equal(tracks.find(({ source }) => source === 'camera').muted, false);
+  });
+
+  test('media goes on while it is cut, and what the server tells meanwhile is known after it', TIMEOUT, async () => {
+    const { alice, bob, proxy, room } = await meeting();
+    await bob.publishBoth();
+    await alice.mediaFlows('bob');
+    const mark = await alice.mark();
+    proxy.refuse();
+    proxy.cut();
+    await lost(alice, mark, NOTICED_MS);
+    await bob.run(({ room }) => room.localParticipant.setMetadata('changed meanwhile'));
+    const carol = await stage.client(PEER);
+    await carol.join({ room, identity: 'carol' });
+    await alice.mediaFlows('bob');
+    proxy.accept();
+    await alice.next('reconnected', { since: mark, ms: NOTICED_MS });
+    await alice.until((client) => client.participant('carol') && client.participant('bob').metadata === 'changed meanwhile', 'what changed meanwhile');
+    assert.deepEqual(await alice.names(['participantConnected', 'participantDisconnected'], mark), ['participantConnected']);
+  });
+});
+
+describe('a link that falls silent', { concurrency: true }, () => {
+  for (const direction of ['both', 'up', 'down']) {
+    test(`${direction === 'both' ? 'both ways' : direction} is noticed and healed`, TIMEOUT, async (t) => {
+      const scene = stage.scene();
+      t.after(() => scene.clear());
+      const { alice, bob, proxy } = await meeting(scene);
+      const mark = await alice.mark();
+      proxy.silence({ direction });
+      await lost(alice, mark, NOTICED_MS);
+      proxy.resume();
+      await alice.next('reconnected', { since: mark, ms: NOTICED_MS });
+      assert.deepEqual(await alice.names(['disconnected', 'participantDisconnected'], mark), []);
+      await alice.run((client) => client.send('healed', { topic: 'after' }));
+      await bob.until((client) => client.received.some(({ text }) => text === 'healed'), 'data after it');
+      await bob.run(({ room }) => room.localParticipant.setName('Bob after'));
+      await alice.until((client) => client.participant('bob')?.name === 'Bob after', 'signalling after it');
+    });
+  }
+});
+
+describe('disconnect during connect', () => {
+  afterEach(() => stage.clear());
+
+  test('at 20 different moments: every promise settles and no socket is left', TIMEOUT, async (t) => {
+    const alice = await stage.client(SUBJECT);
+    const proxy = await startProxy({ target: stage.server.url });
+    proxies.add(proxy);
+    const token = (identity) => stage.server.token({ room: stage.roomName('moments'), identity });
+    const attempt = (identity, ms) =>
+      alice.run(
+        async ({ SDK }, { url, token, ms }) => {
+          const room = new SDK.Room();
+          const begun = performance.now();
+          const connecting = room.connect(url, token).then(
+            () => 'connected',
+            (error) => `${error.name} ${error.reason}`,
+          );
+          if (ms === null) await connecting;
+          const took = performance.now() - begun;
+          if (ms > 0) await new Promise((resolve) => census.raw.setTimeout(resolve, ms));
+          await room.disconnect();
+          return { connect: await connecting, state: room.state, took };
+        },
+        { url: proxy.url, token: token(identity), ms },
+      );
+    const { took } = await attempt('measured', null);
+    const before = await alice.census();
+    const outcomes = [];
+    for (let moment = 0; moment < 20; moment += 1) {
+      const outcome = await attempt(`alice-${moment}`, (took * moment) / 17);
+      outcomes.push(outcome);
+      const story = `moment ${moment}: ${JSON.stringify(outcome)}`;
+      assert.equal(outcome.state, 'disconnected', story);
+      // ConnectionErrorReason.Cancelled is 3.
+      assert.ok(['connected', 'ConnectionError 3'].includes(outcome.connect), story);
+    }
+    t.diagnostic(`connected before the disconnect: ${outcomes.filter(({ connect }) => connect === 'connected').length} of 20`);
+    await alice.until(() => census.liveSockets() === 0, 'the last socket of the page to close');
+    while (proxy.open > 0) await Promise.all(proxy.arrivals.map(({ pipe }) => pipe?.closed));
+    const after = await alice.census();
+    assert.deepEqual([after.sockets, after.peers], [before.sockets, before.peers]);
+    assert.ok(proxy.admitted > 0, 'some of them reached the server');
+    const dialled = proxy.admitted;
+    await alice.until(() => census.count().timers === 0, 'the last timer to end');
+    assert.equal(proxy.admitted, dialled, 'nothing dials afterwards');
+  });
+});
