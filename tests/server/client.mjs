@@ -63,10 +63,12 @@ export class Client {
     return new Client(Client.url(server, who));
   }
 
-  /** Dials and waits for the first message. */
+  /** Dials and waits for the first message. Rejects with what `failed` says when it is not opened. */
   static async join(server, who) {
     const client = Client.dial(server, who);
-    await Promise.race([client.next(), client.failed.then((why) => Promise.reject(Object.assign(new Error('not opened'), why)))]);
+    await client.next().catch(async (error) => {
+      throw Object.assign(error, await Promise.race([client.failed, null]));
+    });
     return client;
   }
 

@@ -4,6 +4,7 @@ import { response, request } from './codec.mjs';
 import { Arrivals } from './waiting.mjs';
 
 export class Connection {
+  #server;
   #ws;
   #socket;
   #delayMs;
@@ -24,7 +25,8 @@ export class Connection {
   room = null;
   participant = null;
 
-  constructor(ws, socket, dial) {
+  constructor(server, ws, socket, dial) {
+    this.#server = server;
     this.#ws = ws;
     this.#socket = socket;
     this.dial = dial;
@@ -105,6 +107,11 @@ export class Connection {
   leave(init) {
     this.send({ leave: init });
     this.close(1000);
+  }
+
+  /** Sends the client a new token for what it may do now. */
+  refresh() {
+    this.send({ refreshToken: this.#server.refreshed(this) });
   }
 
   /** Starts the closing handshake. Without a code the frame carries none (a client sees 1005). */

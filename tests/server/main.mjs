@@ -5,13 +5,12 @@ import { parseArgs } from 'node:util';
 import { pathToFileURL } from 'node:url';
 import { startScriptable } from './server.mjs';
 
-const { values } = parseArgs({ options: { port: { type: 'string', default: '7880' }, script: { type: 'string' }, room: { type: 'string', default: 'demo' } } });
+const { values } = parseArgs({ options: { port: { type: 'string', default: '7880' }, script: { type: 'string' } } });
 const script = values.script ? (await import(pathToFileURL(resolve(values.script)).href)).default : {};
 const server = await startScriptable({ script, port: Number(values.port), forgetAfterMs: 20_000 });
 
 console.log(`LIVEKIT_URL=${server.url}\nLIVEKIT_API_KEY=${server.apiKey}\nLIVEKIT_API_SECRET=${server.apiSecret}`);
 console.log('Signalling only: participants, names, metadata, mute. Audio, video and data need a real livekit-server.');
-for (const identity of ['alice', 'bob']) console.log(`${identity}: ${server.token({ room: values.room, identity })}`);
 
 process.once('SIGINT', async () => {
   await server.stop();

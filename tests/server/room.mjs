@@ -9,6 +9,9 @@ const SOURCES = { camera: TrackSource.CAMERA, microphone: TrackSource.MICROPHONE
 
 /** A participant: its `info` (ParticipantInfo), its `connection` (null while its socket is lost, or when it is made up). */
 class Participant {
+  /** What its next resume meets: "close" after the first messages, "refuse" before the upgrade; null is nothing bad. */
+  onResume = null;
+
   constructor(info, grants = {}) {
     this.info = info;
     this.grants = grants;
@@ -37,7 +40,7 @@ export class Room {
 
   /** A new participant with a new sid, from the claims of a token. The caller has removed a former one of that identity. */
   join(claims, client) {
-    const grants = claims.video ?? {};
+    const grants = { ...claims.video };
     const allowed = (grant) => grants[grant] !== false;
     const info = new ParticipantInfo({
       sid: sid('PA'),
@@ -103,18 +106,36 @@ export class Room {
     if (visible.length > 0) this.broadcast({ update: new ParticipantUpdate({ participants: visible.map(({ info }) => info.clone()) }) });
   }
 
-  /** Changes a participant: any of `{ name, metadata, attributes, permission }`; an empty attribute is deleted. */
+  /**
+   * Changes a participant: any of `{ name, metadata, attributes, permission }`; an empty attribute is deleted. Everybody is
+   * told of each of them by itself, and the participant gets a token that knows it, as from livekit-server.
+   */
   change(identity, { name, metadata, attributes, permission }) {
     const participant = this.get(identity);
-    const { info } = participant;
-    if (name) info.name = name;
-    if (metadata) info.metadata = metadata;
-    if (permission) info.permission = new ParticipantPermission({ ...info.permission, ...permission });
+    const { info, grants } = participant;
+    const told = () => {
+      this.announce(participant);
+      if (participant.connection) participant.connection.refresh();
+    };
+    if (name && name !== info.name) {
+      info.name = name;
+      told();
+    }
+    if (metadata && metadata !== info.metadata) {
+      info.metadata = metadata;
+      told();
+    }
     for (const [key, value] of Object.entries(attributes ?? {})) {
       if (value === '') delete info.attributes[key];
       else info.attributes[key] = value;
     }
-    this.announce(participant);
+    if (Object.keys(attributes ?? {}).length > 0) told();
+    if (permission) {
+      info.permission = new ParticipantPermission({ ...info.permission, ...permission });
+      for (const name of ['canSubscribe', 'canPublish', 'canPublishData']) if (name in permission) grants[name] = permission[name];
+      if ('canUpdateMetadata' in permission) grants.canUpdateOwnMetadata = permission.canUpdateMetadata;
+      told();
+    }
   }
 
   setMetadata(metadata) {

@@ -35,7 +35,7 @@
 //
 // TO EXTEND: a new deviation before the upgrade goes into `#dial` below, one after it into session.mjs (and a line above);
 // what a happy server answers to a request goes into room.mjs; a new way to hurt a socket into connection.mjs.
-// The happy script does what livekit-server 1.13.5 was seen to do.
+// What the real server was seen to do is in FACTS.md; the happy script follows it.
 import { randomBytes } from 'node:crypto';
 import http from 'node:http';
 import { WebSocketServer } from 'ws';
@@ -49,6 +49,7 @@ import { runSession } from './session.mjs';
 import { Arrivals, Ended } from './waiting.mjs';
 
 const HOST = '127.0.0.1';
+const REFRESHED_FOR_S = 600;
 
 /**
  * Starts one. All options have defaults: `script` (`{}`), `port` (any), `apiKey`, `apiSecret`, `pingInterval` and `pingTimeout`
@@ -187,10 +188,11 @@ class Scriptable {
     this.#idle.clear();
   }
 
-  /** A new token for what a dial's token allowed, ten minutes long, as `refresh_token` carries it. */
-  refreshed({ claims }) {
-    const { iss, sub, nbf, exp, video, ...rest } = claims;
-    return this.token({ identity: sub, grants: video, ttl: 600, claims: rest });
+  /** A new token for what a connected participant is and may do by now. */
+  refreshed({ dial: { claims }, participant }) {
+    const { name, metadata, attributes } = participant.info;
+    const exp = Math.floor(Date.now() / 1000) + REFRESHED_FOR_S;
+    return this.token({ claims: { ...claims, exp, name, metadata, attributes, video: { ...claims.video, ...participant.grants } } });
   }
 
   /** Ends everything at once, stalled requests too. Idempotent. Throws what went wrong in a script, if anything did. */
@@ -240,7 +242,7 @@ class Scriptable {
     }
     this.#ws.handleUpgrade(req, socket, head, (ws) => {
       dial.outcome = 'open';
-      const connection = new Connection(ws, socket, dial);
+      const connection = new Connection(this, ws, socket, dial);
       dial.connection = connection;
       connection.closed.then(() => this.#settled());
       this.#connections.push(connection);
@@ -267,7 +269,11 @@ class Scriptable {
     } catch (error) {
       return refused(error);
     }
-    return dial.refusal ? refused(dial.refusal) : null;
+    if (dial.refusal) return refused(dial.refusal);
+    const present = this.room(dial.claims.video.room).get(dial.identity);
+    if (!dial.reconnect || present?.onResume !== 'refuse') return null;
+    present.onResume = null;
+    return { status: 500, text: 'connection closed by media' };
   }
 
   async #request(req, res) {

@@ -28,6 +28,7 @@ test('a happy server joins over v1 with gzip, v1 without, and v0', async () => {
     assert.equal(dial.compression, form.version === 0 ? null : form.gzip ? 'GZIP' : 'NONE');
     assert.equal(dial.join.clientInfo.protocol, 16);
     client.request({ leave: {} });
+    assert.equal((await client.next('leave')).reason, 1);
     assert.equal((await client.closed).code, 1000);
   }
   await server.idle();
@@ -44,8 +45,9 @@ test('two clients of a room see each other come, change and go', async () => {
   b.request({ updateMetadata: { requestId: 5, name: 'Bob', metadata: 'm', attributes: { k: 'v' } } });
   const reply = await b.next('requestResponse');
   assert.deepEqual([reply.requestId, reply.reason], [5, 0]);
-  const changed = await a.update('bob', (info) => info.name === 'Bob');
-  assert.deepEqual([changed.metadata, changed.attributes, changed.version > seen.version], ['m', { k: 'v' }, true]);
+  const changed = await a.update('bob', (info) => info.attributes.k === 'v');
+  assert.deepEqual([changed.name, changed.metadata, changed.version > seen.version], ['Bob', 'm', true]);
+  assert.deepEqual(b.cases.slice(-7), ['update', 'refreshToken', 'update', 'refreshToken', 'update', 'refreshToken', 'requestResponse']);
   b.request({ addTrack: { cid: 'c1', name: 'mic', type: 'AUDIO', source: 'MICROPHONE' } });
   const { cid, track } = await b.next('trackPublished');
   assert.equal(cid, 'c1');
@@ -119,6 +121,42 @@ test('a lost socket resumes with reconnect, participants and room; an unknown on
   assert.equal((await late.closed).code, 1000);
 });
 
+test('scenarios a client asks for are played as the real server plays them', async () => {
+  const server = await serve();
+  const play = async (scenario) => {
+    const client = await Client.join(server, alice);
+    client.request({ simulate: scenario });
+    await client.closed;
+    const dial = () => Client.join(server, { ...alice, reconnect: true, sid: client.first.value.participant.sid });
+    return { client, dial };
+  };
+  for (const lost of [{ migration: true }, { nodeFailure: true }]) {
+    const { client, dial } = await play(lost);
+    assert.ok(!client.cases.includes('leave'));
+    assert.equal((await dial()).first.value.action, 2);
+  }
+  for (const [gone, action, reason] of [[{ serverLeave: true }, 0, 3], [{ leaveRequestFullReconnect: true }, 2, 1]]) {
+    const leave = await (await play(gone)).client.next('leave');
+    assert.deepEqual([leave.action, leave.reason], [action, reason]);
+  }
+  const closed = await play({ disconnectSignalOnResume: true });
+  const first = await closed.dial();
+  assert.equal((await first.closed).code, 1000);
+  assert.deepEqual(first.cases, ['reconnect', 'update', 'roomUpdate']);
+  const second = await closed.dial();
+  await second.next('refreshToken');
+  second.request({ leave: {} });
+  await second.closed;
+  const refused = await play({ disconnectSignalOnResumeNoMessages: true });
+  await assert.rejects(refused.dial(), { status: 500 });
+  const third = await refused.dial();
+  assert.equal(third.first.case, 'reconnect');
+  third.request({ simulate: { speakerUpdate: 1 } });
+  assert.equal((await third.next('speakersChanged')).speakers[0].active, true);
+  assert.equal((await third.next('speakersChanged')).speakers[0].active, false);
+  third.close();
+});
+
 test('a participant whose socket is lost leaves after forgetAfterMs', async () => {
   const server = await serve({ forgetAfterMs: 20 });
   const a = await Client.join(server, alice);
@@ -151,11 +189,15 @@ test('validate tells the truth about a token, or what the script says', async ()
     return [answer.status, await answer.text()];
   };
   assert.deepEqual(await ask(alice), [200, 'success']);
-  assert.equal((await ask({ ...alice, ttl: -60 }))[0], 401);
-  assert.deepEqual(await ask({ ...alice, token: '' }), [401, 'permissions denied']);
+  assert.equal((await ask({ ...alice, ttl: -120 }))[0], 401);
+  assert.deepEqual(await ask({ ...alice, token: '' }), [401, 'no permissions to access the room']);
+  assert.deepEqual(await ask({ ...alice, grants: { roomJoin: false } }), [401, 'permissions denied']);
+  assert.equal((await ask({ ...alice, token: server.token({ ...alice, claims: { iss: 'other' } }) }))[1], 'invalid API key: other');
+  const tampered = `${server.token(alice).slice(0, -6)}AAAAAA`;
+  assert.deepEqual(await ask({ ...alice, token: tampered }), [401, `invalid token: ${tampered}, error: token signature is invalid: signature is invalid`]);
   assert.deepEqual(await ask({ ...alice, token: 'nonsense' }), [401, 'invalid authorization token']);
   assert.deepEqual(await ask({ ...alice, identity: '' }), [400, 'identity cannot be empty']);
-  const wrong = Client.dial(server, { ...alice, ttl: -60 });
+  const wrong = Client.dial(server, { ...alice, ttl: -120 });
   assert.equal((await wrong.failed).status, 401);
   server.use({ validate: { status: 429, text: 'slow down', headers: { 'retry-after': '7' } } });
   assert.deepEqual(await ask(alice), [429, 'slow down']);

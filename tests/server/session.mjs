@@ -58,7 +58,13 @@ function admit(server, connection) {
     participant.info.state = ParticipantInfo_State.ACTIVE;
     room.announce(participant);
   }
-  connection.send({ refreshToken: server.refreshed(dial) });
+  const { participant } = connection;
+  if (asked.reconnect && participant.onResume === 'close') {
+    participant.onResume = null;
+    connection.close(1000);
+    return false;
+  }
+  connection.refresh();
   return true;
 }
 
@@ -123,34 +129,40 @@ function answer(server, connection, message) {
   if (typeof rule === 'object') return list(rule).forEach((reply) => connection.send(reply));
   if (!participant || participant.connection !== connection) return;
   if (message.case === 'leave') {
+    connection.leave({ action: 'DISCONNECT', reason: 'CLIENT_INITIATED' });
     room.remove(participant.info.identity);
-    participant.connection = null;
-    connection.close(1000);
     return;
   }
   if (message.case === 'simulate') return simulate(connection, message.value.scenario);
   server.peer?.handle(connection, message);
   const reply = room.handle(participant, message);
   if (reply) connection.send(reply);
-  if (message.case === 'updateMetadata' && reply.requestResponse.reason === 'OK') connection.send({ refreshToken: server.refreshed(dial) });
 }
 
 const rules = (script) => ({ ...(script.pong === undefined ? {} : { ping: script.pong, pingReq: script.pong }), ...script.answers });
 
-/** The scenarios of SimulateScenario that are signalling only. The others are left unanswered. */
+/** The scenarios of SimulateScenario that are signalling only, as livekit-server 1.13.5 plays them; the others do nothing. */
 function simulate(connection, { case: scenario, value }) {
   const { room, participant } = connection;
+  const { identity, sid } = participant.info;
   if (scenario === 'serverLeave') {
     connection.leave({ action: 'DISCONNECT', reason: 'SERVER_SHUTDOWN' });
-    room.remove(participant.info.identity);
-  } else if (scenario === 'leaveRequestFullReconnect' || scenario === 'nodeFailure') {
-    room.remove(participant.info.identity);
-    if (scenario === 'nodeFailure') return connection.close(1000);
-    connection.leave({ action: 'RECONNECT' });
-  } else if (scenario === 'migration') {
-    connection.leave({ action: 'RESUME', reason: 'MIGRATION' });
+    room.remove(identity);
+  } else if (scenario === 'leaveRequestFullReconnect') {
+    // The real one does nothing here; this is what the scenario is meant to be.
+    connection.leave({ action: 'RECONNECT', reason: 'CLIENT_INITIATED' });
+    room.remove(identity);
+  } else if (scenario === 'nodeFailure' || scenario === 'migration') {
+    room.remove(identity);
+    connection.close(1000);
+  } else if (scenario === 'disconnectSignalOnResume') {
+    participant.onResume = 'close';
+    connection.close(1000);
+  } else if (scenario === 'disconnectSignalOnResumeNoMessages') {
+    participant.onResume = 'refuse';
+    connection.close(1000);
   } else if (scenario === 'speakerUpdate' && value > 0) {
-    const speaker = { sid: participant.info.sid, level: 0.5, active: true };
+    const speaker = { sid, level: 0.5, active: true };
     connection.send({ speakersChanged: { speakers: [speaker] } });
     setTimeout(() => connection.send({ speakersChanged: { speakers: [{ ...speaker, level: 0, active: false }] } }), value * 1000).unref();
   }
