@@ -12,9 +12,11 @@
 //! - A spurious `Timeout` is a safe no-op; a late one is expected.
 //! - Input from the network or the app can be anything. It never panics; at worst it ends in an event or an error.
 
+pub mod cause;
 pub mod config;
 pub mod error;
 pub mod io;
+pub mod liveness;
 pub mod peer;
 pub mod policy;
 pub mod rng;

@@ -1,0 +1,222 @@
+//! What a lost connection says about why it was lost: whose fault it probably is, and whether it can come back at all.
+//! One table (the resilience page, section 1), strongest evidence first. It decides nothing about delays, and nothing
+//! about what follows a failed attempt.
+
+use crate::engine::error::{Code, Error};
+use crate::engine::io::{FetchFailed, FetchResponse, HostEvent};
+use crate::engine::policy::Cause;
+use crate::engine::room::event::ReconnectKind;
+use crate::engine::time::Millis;
+use crate::protocol::proto::{self, DisconnectReason};
+
+/// A local event that is younger explains a socket that closed without a word.
+const LOCAL_EVENT_MS: u64 = 2_000;
+/// A clock that jumps further past a deadline than this was asleep.
+const SLEPT_MS: u64 = 10_000;
+
+/// What ended a connection, or an attempt to make one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[allow(missing_docs)]
+pub enum Evidence<'a> {
+    /// The socket closed or never opened; 0 where the host knows no code.
+    Closed { code: u16, reason: &'a str },
+    /// The server sent a leave.
+    Leave(&'a proto::LeaveRequest),
+    /// Our own verdict about a silent socket. `media_flows`: what the transport says, where something is subscribed.
+    Silent { media_flows: Option<bool> },
+    /// The media transport failed while signalling lives.
+    TransportFailed,
+    /// The server could not bring this session back (a resume without its first message, a lost quality).
+    SessionLost,
+    /// Nothing came within the time an attempt has.
+    TimedOut,
+    /// The app asked for it (`simulateScenario`).
+    Asked(ReconnectKind),
+}
+
+/// What follows from it.
+#[derive(Clone, Debug, PartialEq)]
+#[allow(missing_docs)]
+pub enum Judgement {
+    /// For good. `reason` is a `DisconnectReason`.
+    Terminal { reason: i32, error: Error },
+    /// To be mended. `text` says why, for events and logs.
+    Lost { cause: Cause, next: ReconnectKind, hint_ms: Option<f64>, text: String },
+}
+
+/// What the host's surroundings said lately.
+#[derive(Clone, Copy, Debug)]
+pub struct Surroundings {
+    online: bool,
+    last_local: Option<Millis>,
+}
+
+impl Default for Surroundings {
+    fn default() -> Self {
+        Self { online: true, last_local: None }
+    }
+}
+
+impl Surroundings {
+    /// What the host says about the network; true where it says nothing.
+    pub fn online(&self) -> bool {
+        self.online
+    }
+
+    /// Takes a host event. True when it is a suspicion: the socket may be dead although nothing says so.
+    pub fn handle(&mut self, now: Millis, event: HostEvent) -> bool {
+        let (online, local, suspicious) = match event {
+            HostEvent::Online => (true, true, true),
+            HostEvent::Offline => (false, true, false),
+            HostEvent::NetworkChange | HostEvent::Resume | HostEvent::PageShow => (self.online, true, true),
+            HostEvent::Visible => (self.online, false, true),
+            HostEvent::Hidden | HostEvent::PageHide => (self.online, false, false),
+        };
+        self.online = online;
+        if local {
+            self.last_local = Some(now);
+        }
+        suspicious
+    }
+
+    /// To be told of every wake-up: `deadline` is when it was due. True when the host slept meanwhile.
+    pub fn observe(&mut self, now: Millis, deadline: Option<Millis>) -> bool {
+        let slept = deadline.is_some_and(|due| now.since(due) > SLEPT_MS);
+        if slept {
+            self.last_local = Some(now);
+        }
+        slept
+    }
+
+    fn is_local(&self, now: Millis) -> bool {
+        !self.online || self.last_local.is_some_and(|at| now.since(at) <= LOCAL_EVENT_MS)
+    }
+}
+
+/// The table.
+pub fn judge(now: Millis, evidence: Evidence<'_>, surroundings: &Surroundings) -> Judgement {
+    use ReconnectKind::{Full, Resume};
+    let near = if surroundings.is_local(now) { Cause::Local } else { Cause::Remote };
+    let lost = |cause, next, text: &str| Judgement::Lost { cause, next, hint_ms: None, text: text.to_owned() };
+    match evidence {
+        Evidence::Closed { code, reason } => closed(code, reason, near),
+        Evidence::Leave(leave) => left(leave),
+        Evidence::Silent { media_flows: Some(true) } => lost(Cause::Single, Resume, "signalling fell silent"),
+        Evidence::Silent { media_flows: Some(false) } => lost(near, Full, "signalling and media fell silent"),
+        Evidence::Silent { media_flows: None } => lost(near, Resume, "signalling fell silent"),
+        Evidence::TransportFailed => lost(Cause::Single, Resume, "the media transport failed"),
+        Evidence::SessionLost => lost(Cause::Single, Full, "the session could not be kept"),
+        Evidence::TimedOut => lost(near, Resume, "no answer in time"),
+        Evidence::Asked(next) => lost(Cause::Local, next, "asked for by the app"),
+    }
+}
+
+fn closed(code: u16, reason: &str, near: Cause) -> Judgement {
+    let cause = match code {
+        1008 => {
+            let error = Error::new(Code::NotAllowed, "the server closed the connection for a breach of its policy");
+            return Judgement::Terminal { reason: DisconnectReason::SignalClose as i32, error };
+        }
+        // The server says of itself that it is going away, failing, restarting or busy.
+        1001 | 1011 | 1012 | 1013 => Cause::Remote,
+        _ => near,
+    };
+    let text = match code {
+        0 | 1005 | 1006 => "the signal connection was lost".to_owned(),
+        code => format!("the signal connection was closed with code {code}"),
+    };
+    Judgement::Lost { cause, next: ReconnectKind::Resume, hint_ms: retry_hint_ms(reason), text }
+}
+
+fn left(leave: &proto::LeaveRequest) -> Judgement {
+    use proto::leave_request::Action;
+    let reason = DisconnectReason::try_from(leave.reason).unwrap_or(DisconnectReason::UnknownReason);
+    let (name, cause, terminal) = match reason {
+        DisconnectReason::DuplicateIdentity => ("somebody joined with the same identity", Cause::Single, true),
+        DisconnectReason::ParticipantRemoved => ("the participant was removed", Cause::Single, true),
+        DisconnectReason::RoomDeleted => ("the room was deleted", Cause::Remote, true),
+        DisconnectReason::RoomClosed => ("the room was closed", Cause::Remote, true),
+        DisconnectReason::ServerShutdown => ("the server is shutting down", Cause::Remote, false),
+        DisconnectReason::Migration => ("the session moves to another node", Cause::Single, false),
+        DisconnectReason::StateMismatch => ("the server does not know the session", Cause::Single, false),
+        DisconnectReason::ConnectionTimeout => ("the server lost the session", Cause::Single, false),
+        DisconnectReason::MediaFailure => ("the server lost the session's media", Cause::Single, false),
+        DisconnectReason::JoinFailure => ("the session never came up", Cause::Single, false),
+        _ => ("the server asked to leave", Cause::Remote, false),
+    };
+    let next = match Action::try_from(leave.action) {
+        Ok(Action::Resume) => Some(ReconnectKind::Resume),
+        Ok(Action::Reconnect) => Some(ReconnectKind::Full),
+        // Before protocol 13 this was all a leave could say.
+        Ok(Action::Disconnect) if leave.can_reconnect => Some(ReconnectKind::Full),
+        Ok(Action::Disconnect) | Err(_) => None,
+    };
+    match next.filter(|_| !terminal) {
+        Some(next) => Judgement::Lost { cause, next, hint_ms: None, text: name.to_owned() },
+        None => Judgement::Terminal {
+            reason: leave.reason,
+            error: Error::new(Code::LeaveRequest, name).with_leave_reason(leave.reason),
+        },
+    }
+}
+
+/// The `retry_in=<ms>` of a close reason. Negative: do not come back.
+pub fn retry_hint_ms(reason: &str) -> Option<f64> {
+    let (_, rest) = reason.split_once("retry_in=")?;
+    let digits = rest.strip_prefix('-').unwrap_or(rest);
+    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+    let (digits, _) = digits.split_at_checked(end).filter(|(digits, _)| (1..=15).contains(&digits.len()))?;
+    let ms = digits.bytes().fold(0.0, |sum, digit| sum * 10.0 + f64::from(digit - b'0'));
+    Some(if rest.starts_with('-') { -ms.max(1.0) } else { ms })
+}
+
+/// What a join that failed before its first message means.
+#[derive(Clone, Debug, PartialEq)]
+pub enum JoinFailure {
+    /// Trying again is of no use.
+    Terminal(Error),
+    /// The server does not know this path: v1 falls back to v0 once, after that it is an error like any other.
+    NoSuchPath(Error),
+    /// Trying again may help.
+    Retry {
+        /// The failure.
+        error: Error,
+        /// Who else has it, probably.
+        cause: Cause,
+        /// `Retry-After`.
+        hint_ms: Option<f64>,
+    },
+}
+
+/// Classifies by what `/validate` answered. `original` is the failure that made us ask: it stands when validate itself
+/// fails, times out or finds nothing wrong.
+pub fn classify_join(original: Error, answer: Result<&FetchResponse, &FetchFailed>) -> JoinFailure {
+    let Ok(response) = answer else {
+        return JoinFailure::Retry { error: original, cause: Cause::Remote, hint_ms: None };
+    };
+    let status = response.status;
+    let refused = |message: &str| JoinFailure::Terminal(Error::new(Code::NotAllowed, message).with_status(status));
+    match status {
+        401 => refused("the server did not accept the token"),
+        403 => refused("the token does not allow this here"),
+        404 if response.body.contains("requested room does not exist") => refused("requested room does not exist"),
+        404 => JoinFailure::NoSuchPath(
+            Error::new(Code::ServiceNotFound, "the server has no signalling endpoint at this URL").with_status(status),
+        ),
+        429 => JoinFailure::Retry {
+            error: Error::new(Code::InternalError, "the server takes no more connections for now").with_status(status),
+            cause: Cause::Remote,
+            hint_ms: response.retry_after_ms.map(|ms| ms as f64),
+        },
+        500..=599 => JoinFailure::Retry {
+            error: Error::new(Code::InternalError, "the server failed").with_status(status),
+            cause: Cause::Remote,
+            hint_ms: response.retry_after_ms.map(|ms| ms as f64),
+        },
+        _ => JoinFailure::Retry { error: original.with_status(status), cause: Cause::Remote, hint_ms: None },
+    }
+}
+
+#[cfg(test)]
+#[path = "cause_tests.rs"]
+mod tests;

@@ -1,0 +1,243 @@
+//! Dead sockets that say nothing: pings, silence, probes and verdicts of one signalling socket.
+//!
+//! A verdict needs two facts: a reason to doubt (silence longer than the timeout, three pongs missed, or a suspicion
+//! from outside) and a probe that was sent after the doubt and stayed unanswered. A timer that runs late proves only
+//! that the host was asleep: it probes and never kills. Any inbound message is life, except where the doubt is about the
+//! way up: then only a pong is.
+//!
+//! It opens and closes nothing and owns no timer: [`Liveness::deadlines`] are for the session's table, and every call
+//! answers at most one [`Action`]. The rules are those of the resilience page, section 2.
+
+use crate::engine::time::Millis;
+
+/// A timer that runs later than this is late.
+const LATE_MS: u64 = 1_000;
+/// Suspicions probe no more often than this.
+const SUSPICION_GAP_MS: u64 = 1_000;
+/// Least patience with a probe after silence that a punctual timer saw.
+const PROBE_MS: u64 = 2_000;
+/// Least patience where the timer was late or the doubt came from outside: the path may be waking up as well.
+const WAKING_PROBE_MS: u64 = 4_500;
+/// Most patience with any probe.
+const LONGEST_PROBE_MS: u64 = 5_000;
+/// So many pongs missed are a doubt.
+const MISSED_PONGS: u32 = 3;
+
+/// How often to ping and how long silence may last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Periods {
+    /// 0: no pings besides probes.
+    pub interval_ms: u64,
+    /// 0: silence is never doubted.
+    pub timeout_ms: u64,
+}
+
+impl Periods {
+    /// From the join's `ping_interval` and `ping_timeout` (seconds, 0: off), clamped to 1..60 s with a timeout of at
+    /// least two intervals; `idle_timeout_ms` counts where the server names no timeout.
+    pub fn new(interval_s: i32, timeout_s: i32, idle_timeout_ms: u64) -> Self {
+        let clamped = |s: i32| u64::try_from(s).ok().filter(|s| *s > 0).map(|s| s.min(60) * 1_000);
+        let interval_ms = clamped(interval_s).unwrap_or(0);
+        let timeout_ms = clamped(timeout_s).map_or(idle_timeout_ms, |timeout| timeout.max(2 * interval_ms));
+        Self { interval_ms, timeout_ms }
+    }
+}
+
+/// What to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Send a legacy `ping` with the timestamp, and a `ping_req` with both.
+    Ping {
+        /// To be echoed by the pong.
+        timestamp: i64,
+        /// Smoothed round trip, 0 before the first pong.
+        rtt: i64,
+    },
+    /// The socket is dead.
+    Dead(Verdict),
+}
+
+/// Why it is held to be dead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Nothing came in, not even after a probe.
+    Silent,
+    /// Messages come in, but pongs are missing: what we send does not arrive.
+    NoPongs,
+}
+
+/// When the three timers are to run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct Deadlines {
+    pub ping: Option<Millis>,
+    pub silence: Option<Millis>,
+    pub probe: Option<Millis>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Probe {
+    since: Millis,
+    /// When the verdict falls.
+    due: Millis,
+    /// When to ask once more, because one packet can be lost.
+    again: Option<Millis>,
+    needs_pong: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Open {
+    periods: Periods,
+    heard: Millis,
+    pinged: Millis,
+    /// Pings since the last pong.
+    unanswered: u32,
+    probe: Option<Probe>,
+    suspected: Option<Millis>,
+}
+
+/// Watches one socket after the other.
+#[derive(Clone, Debug, Default)]
+pub struct Liveness {
+    open: Option<Open>,
+    rtt_ms: Option<f64>,
+}
+
+impl Liveness {
+    /// A socket said its first message.
+    pub fn open(&mut self, now: Millis, periods: Periods) {
+        self.open = Some(Open { periods, heard: now, pinged: now, unanswered: 0, probe: None, suspected: None });
+    }
+
+    /// The socket is gone or given up. What comes for it later does nothing.
+    pub fn close(&mut self) {
+        self.open = None;
+    }
+
+    /// Smoothed round trip, `None` before the first pong.
+    pub fn rtt_ms(&self) -> Option<f64> {
+        self.rtt_ms
+    }
+
+    /// How long nothing has come in.
+    pub fn silent_ms(&self, now: Millis) -> u64 {
+        self.open.map_or(0, |open| now.since(open.heard))
+    }
+
+    /// When to call [`Liveness::on_timer`].
+    pub fn deadlines(&self) -> Deadlines {
+        let Some(open) = &self.open else { return Deadlines::default() };
+        let after = |from: Millis, ms: u64| (ms > 0).then(|| from.after(ms));
+        Deadlines {
+            ping: after(open.pinged, open.periods.interval_ms),
+            silence: after(open.heard, open.periods.timeout_ms).filter(|_| open.probe.is_none()),
+            probe: open.probe.map(|probe| probe.again.unwrap_or(probe.due)),
+        }
+    }
+
+    /// Something came in. Answers a ping that is due, because a hidden page's timers hardly run.
+    pub fn on_message(&mut self, now: Millis) -> Option<Action> {
+        let open = self.open.as_mut()?;
+        open.heard = now;
+        if open.probe.is_some_and(|probe| !probe.needs_pong) {
+            open.probe = None;
+        }
+        self.ping_if_due(now)
+    }
+
+    /// A pong came in; `timestamp` is what it echoes, where it does.
+    pub fn on_pong(&mut self, now: Millis, timestamp: Option<i64>) -> Option<Action> {
+        let open = self.open.as_mut()?;
+        open.unanswered = 0;
+        open.probe = None;
+        let sent = timestamp.and_then(|ms| u64::try_from(ms).ok()).map(Millis).filter(|sent| *sent <= now);
+        if let Some(sample) = sent.map(|sent| now.since(sent)).filter(|ms| *ms <= 60_000) {
+            let sample = sample as f64;
+            self.rtt_ms = Some(self.rtt_ms.map_or(sample, |rtt| rtt + (sample - rtt) / 8.0));
+        }
+        self.on_message(now)
+    }
+
+    /// Something outside casts doubt on the socket (back online, visible again, ICE disconnected, ...).
+    pub fn suspect(&mut self, now: Millis) -> Option<Action> {
+        let open = self.open.as_mut()?;
+        if open.suspected.is_some_and(|at| now.since(at) < SUSPICION_GAP_MS) {
+            return None;
+        }
+        open.suspected = Some(now);
+        self.probe(now, WAKING_PROBE_MS, false)
+    }
+
+    /// Runs whatever is due. Calling it too early, or without need, does nothing.
+    pub fn on_timer(&mut self, now: Millis) -> Option<Action> {
+        let Deadlines { ping, silence, probe } = self.deadlines();
+        let late = |due: Millis| now.since(due) > LATE_MS;
+        let is_due = |at: &Millis| *at <= now;
+        if let Some(due) = probe.filter(is_due) {
+            return self.on_probe_timer(now, late(due));
+        }
+        if let Some(due) = silence.filter(is_due) {
+            let patience = if late(due) { WAKING_PROBE_MS } else { PROBE_MS };
+            return self.probe(now, patience, false);
+        }
+        let interval = self.open.map_or(0, |open| open.periods.interval_ms);
+        match ping.filter(is_due) {
+            // Two intervals without a ping: the host slept.
+            Some(due) if now.since(due) > interval => self.suspect(now),
+            Some(_) => self.ping_if_due(now),
+            None => None,
+        }
+    }
+
+    fn on_probe_timer(&mut self, now: Millis, late: bool) -> Option<Action> {
+        let open = self.open.as_mut()?;
+        let probe = open.probe.as_mut()?;
+        if late {
+            let needs_pong = probe.needs_pong;
+            return self.probe(now, WAKING_PROBE_MS, needs_pong);
+        }
+        if probe.again.take().is_some() {
+            return self.ping(now);
+        }
+        let silent = open.heard <= probe.since;
+        Some(Action::Dead(if silent { Verdict::Silent } else { Verdict::NoPongs }))
+    }
+
+    /// Asks for a sign of life. A doubt that is being looked into already is not asked about again, unless its probe is
+    /// overdue.
+    fn probe(&mut self, now: Millis, patience_ms: u64, needs_pong: bool) -> Option<Action> {
+        let four_rtt = (self.rtt_ms.unwrap_or(0.0) * 4.0).min(LONGEST_PROBE_MS as f64) as u64;
+        let open = self.open.as_mut()?;
+        if open.probe.is_some_and(|probe| now <= probe.due) {
+            return None;
+        }
+        let due = now.after(patience_ms.max(four_rtt).min(LONGEST_PROBE_MS));
+        let again = (patience_ms == WAKING_PROBE_MS).then(|| now.after(PROBE_MS));
+        open.probe = Some(Probe { since: now, due, again, needs_pong });
+        self.ping(now)
+    }
+
+    fn ping_if_due(&mut self, now: Millis) -> Option<Action> {
+        let open = self.open.as_ref()?;
+        let interval = open.periods.interval_ms;
+        if interval == 0 || now < open.pinged.after(interval) {
+            return None;
+        }
+        if open.unanswered >= MISSED_PONGS && open.probe.is_none() {
+            return self.probe(now, WAKING_PROBE_MS, true);
+        }
+        self.ping(now)
+    }
+
+    fn ping(&mut self, now: Millis) -> Option<Action> {
+        let open = self.open.as_mut()?;
+        open.pinged = now;
+        open.unanswered = open.unanswered.saturating_add(1);
+        let timestamp = i64::try_from(now.0).unwrap_or(i64::MAX);
+        Some(Action::Ping { timestamp, rtt: self.rtt_ms.unwrap_or(0.0) as i64 })
+    }
+}
+
+#[cfg(test)]
+#[path = "liveness_tests.rs"]
+mod tests;
