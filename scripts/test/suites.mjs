@@ -1,0 +1,64 @@
+// The suites of `npm test`: for each, where its tests lie, what must be there before they run, and how they run.
+// A suite is `{ place, exists(), prepare({ dev }), run({ log }) }`; run resolves with
+// `{ passed, failed, skipped, failures: [{ name, message }] }`.
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from '../build.mjs';
+import { at } from '../lib/paths.mjs';
+import { chromium } from '../setup/chromium.mjs';
+import { livekitServer } from '../setup/livekit.mjs';
+import { packages } from '../setup/packages.mjs';
+import { rust } from '../setup/rust.mjs';
+import { wasmBindgen, wasmPack } from '../setup/wasm-tools.mjs';
+import { native, sim } from './native.mjs';
+import { nodeTests } from './node.mjs';
+import { wasm, wasmTargets } from './wasm.mjs';
+
+/** The path of a file in the folder of logs. */
+export const logs = (...parts) => at('target', 'test-logs', ...parts);
+
+const testsIn = (folder) =>
+  existsSync(at(folder)) ? readdirSync(at(folder)).filter((name) => name.endsWith('.test.mjs')).sort().map((name) => join(folder, name)) : [];
+
+/** A suite of node:test files, each in a process of its own. */
+const inNode = (folders, { prepare, fileWithinMs }) => ({
+  place: folders.map((folder) => `${folder}/*.test.mjs`).join(' and '),
+  exists: () => folders.some((folder) => testsIn(folder).length > 0),
+  prepare,
+  run: ({ log }) => nodeTests(folders.flatMap(testsIn), { log, fileWithinMs }),
+});
+
+const needsServer = () => (process.env.LIVEKIT_URL ? null : livekitServer());
+
+export const suites = {
+  native: { place: 'cargo', exists: () => true, prepare: rust, run: native },
+  sim: { place: 'tests/sim', exists: () => existsSync(at('tests', 'sim')), prepare: rust, run: sim },
+  wasm: {
+    place: 'the Rust tests that use wasm_bindgen_test',
+    exists: () => wasmTargets().length > 0,
+    async prepare() {
+      await rust();
+      await packages();
+      await chromium();
+      await wasmBindgen();
+      await wasmPack();
+    },
+    run: wasm,
+  },
+  browser: inNode(['tests/server', 'tests/browser'], {
+    fileWithinMs: 15 * 60_000,
+    async prepare({ dev }) {
+      await build({ dev });
+      await chromium();
+      await needsServer();
+    },
+  }),
+  edge: inNode(['tests/edge'], { fileWithinMs: 10 * 60_000, prepare: ({ dev }) => build({ dev }) }),
+  package: inNode(['tests/package'], {
+    fileWithinMs: 15 * 60_000,
+    async prepare() {
+      await build();
+      await chromium();
+    },
+  }),
+};
