@@ -84,11 +84,11 @@ export class Client {
     return this.evaluate(() => census.count());
   }
 
-  /** Readies the page for another test; false when it could not be and must be thrown away. */
+  /** Readies the page for another test; false when something of this one is left in it and it must be thrown away. */
   async reset() {
     this.identity = null;
     const late = new Promise((resolve) => setTimeout(resolve, RESET_MS, false).unref());
-    return Promise.race([this.page.evaluate('reset()').then(() => true), late]).catch(() => false);
+    return Promise.race([this.page.evaluate('reset()'), late]).catch(() => false);
   }
 
   async close() {

@@ -20,11 +20,13 @@ window.load = (name) => (loaded[name] ??= load(name));
 /** A new client of this page; the first one of `?sdk=` is `window.client`. */
 window.newClient = async (name) => new Client(await window.load(name));
 
-/** Ends what the page's client does and gives the page a new one. */
+/** Ends what the page's client does and gives the page a new one. Resolves with whether nothing was left alive. */
 window.reset = async () => {
   await window.client?.end();
   document.body.replaceChildren();
   window.client = await window.newClient(wanted);
+  const { timers, sockets, peers } = census.count();
+  return timers + sockets + peers === 0;
 };
 
 const wanted = new URLSearchParams(location.search).get('sdk');
