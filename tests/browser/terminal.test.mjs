@@ -91,8 +91,8 @@ describe('a token that is refused', { concurrency: true }, () => {
         const { ConnectionError } = client.SDK;
         const error = await client.room.connect(url, token).then(() => null, (reason) => reason);
         if (!error) return null;
-        const { name, reason, reasonName, status, message } = error;
-        return { isConnectionError: error instanceof ConnectionError, isError: error instanceof Error, name, reason, reasonName, status, message };
+        const { name, reason, status, message } = error;
+        return { isConnectionError: error instanceof ConnectionError, isError: error instanceof Error, name, reason, status, message };
       },
       { url: proxy.url, token: make({ room }) },
     );
@@ -105,10 +105,11 @@ describe('a token that is refused', { concurrency: true }, () => {
       const scene = setting(t);
       const theirs = await refused(scene, PEER, make);
       const ours = await refused(scene, SUBJECT, make);
-      const told = ({ error: { isConnectionError, isError, name, reason, reasonName, status } }) => ({ isConnectionError, isError, name, reason, reasonName, status });
+      // Not reasonName: livekit-client changes the reason of its error later and forgets the name.
+      const told = ({ error: { isConnectionError, isError, name, reason, status } }) => ({ isConnectionError, isError, name, reason, status });
       assert.deepEqual(told(ours), told(theirs));
       assert.ok(ours.error.isConnectionError);
-      assert.doesNotMatch(ours.error.message, /eyJ[\w-]+\./, 'no token in an error');
+      assert.ok(!/eyJ[\w-]+\./.test(ours.error.message), 'a token in the error');
       await new Promise((resolve) => setTimeout(resolve, NO_RETRY_MS)); // A retry that does not come has no event.
       assert.equal(ours.proxy.arrivals.length, ours.dialled, 'it dialled again');
       assert.deepEqual(await ours.alice.names(RETRIES), []);
