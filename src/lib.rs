@@ -15,3 +15,5 @@
 
 pub mod engine;
 pub mod protocol;
+#[cfg(target_family = "wasm")]
+pub mod web;

@@ -2,6 +2,7 @@
 //! `livekit-protocol` crate, re-exported here as [`proto`] so that one place says which version is spoken.
 
 pub mod join;
+pub mod sdp;
 pub mod secret;
 pub mod url;
 

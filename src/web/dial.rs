@@ -1,0 +1,84 @@
+//! Opens, uses and closes the signalling socket. The join request is compressed first where the host can and it helps.
+
+use std::rc::Rc;
+
+use js_sys::{Array, Function, Reflect, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+
+use crate::engine::io::{Attempt, SocketAction};
+use crate::protocol::join::Dial;
+use crate::web::driver::Driver;
+use crate::web::inbox::Incoming;
+use crate::web::js;
+use crate::web::socket::{Report, Socket};
+
+/// Below this a compressed request is hardly smaller, and not worth the wait.
+const WORTH_COMPRESSING_BYTES: usize = 512;
+
+/// Carries out one action.
+pub fn act(driver: &Driver, action: SocketAction) {
+    match action {
+        SocketAction::Dial(attempt, dial) => {
+            drop(driver.socket().take());
+            driver.dialling().set(Some(attempt));
+            if dial.join_request.len() < WORTH_COMPRESSING_BYTES {
+                return open(driver, attempt, &dial, None);
+            }
+            let Some(packed) = compress(&dial.join_request) else { return open(driver, attempt, &dial, None) };
+            driver.spawn(async move { js::settled(packed).await.ok() }, move |driver, packed| {
+                if driver.dialling().get() == Some(attempt) {
+                    let packed = packed.map(|buffer| Uint8Array::new(&buffer).to_vec());
+                    open(driver, attempt, &dial, packed.as_deref());
+                }
+            });
+        }
+        SocketAction::Send(attempt, bytes) => {
+            if let Some((current, socket)) = &*driver.socket().borrow()
+                && *current == attempt
+            {
+                socket.send(&bytes);
+            }
+        }
+        SocketAction::Close(attempt, code, reason) => {
+            if driver.dialling().get() == Some(attempt) {
+                driver.dialling().set(None);
+                let socket = driver.socket().take();
+                if let Some((_, socket)) = socket {
+                    socket.close(code, reason);
+                }
+            }
+        }
+    }
+}
+
+fn open(driver: &Driver, attempt: Attempt, dial: &Dial, packed: Option<&[u8]>) {
+    let me = driver.weak();
+    let report = Rc::new(move |report: Report| {
+        let Some(driver) = me.upgrade() else { return };
+        // A socket that has ended leaves nothing on the host, even if nobody dials again.
+        let ended = matches!(report, Report::Closed { .. }) && driver.dialling().get() == Some(attempt);
+        let gone = ended.then(|| driver.socket().take());
+        driver.push(Incoming::Socket(attempt, report));
+        drop(gone);
+    });
+    let made = match (driver.websocket_constructor(), dial.url(packed)) {
+        (Some(constructor), Ok(url)) => Socket::open(&constructor, &url, report)
+            .ok_or_else(|| "the host refused to open a WebSocket to this URL".to_owned()),
+        (None, _) => Err("this host has no WebSocket: pass a constructor as the option `webSocket`".to_owned()),
+        (_, Err(error)) => Err(error.to_string()),
+    };
+    match made {
+        Ok(socket) => *driver.socket().borrow_mut() = Some((attempt, socket)),
+        Err(reason) => driver.push_later(Incoming::Socket(attempt, Report::Closed { code: 0, reason })),
+    }
+}
+
+/// A promise of the gzipped bytes as an `ArrayBuffer`; `None` where the host has no compressor.
+fn compress(bytes: &[u8]) -> Option<JsValue> {
+    let class = |name: &str| js::global(name)?.dyn_into::<Function>().ok();
+    let make = |class: &Function, argument: &JsValue| Reflect::construct(class, &Array::of1(argument)).ok();
+    let (compressor, response) = (class("CompressionStream")?, class("Response")?);
+    let source = make(&response, &Uint8Array::from(bytes))?;
+    let packed = js::call(&js::get(&source, "body"), "pipeThrough", &[make(&compressor, &"gzip".into())?]).ok()?;
+    js::call(&make(&response, &packed)?, "arrayBuffer", &[]).ok()
+}

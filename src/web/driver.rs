@@ -1,0 +1,341 @@
+//! The one caller of a room's engine. `pump` hands over what happened, one by one, and carries out what the engine
+//! decided: borrow, handle, drain, let go, act, notify, re-arm the one timer. Whatever happens meanwhile, a listener's
+//! command or an answer that is there at once, waits in the inbox for the next turn of the loop.
+//!
+//! Listeners, promises and the app's policy are called while nothing is borrowed. Decisions are not made here.
+
+use std::any::Any;
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, VecDeque};
+use std::future::Future;
+use std::rc::{Rc, Weak};
+
+use futures::channel::oneshot;
+use js_sys::Function;
+use js_sys::futures::spawn_local;
+use wasm_bindgen::JsValue;
+
+use crate::engine::config::Config;
+use crate::engine::error::{Code, Error};
+use crate::engine::io::{Attempt, HostEvent};
+use crate::engine::room::command::{CallId, Command, Reply};
+use crate::engine::room::event::{ConnectionState, Event};
+use crate::engine::room::session::Session;
+use crate::engine::{Input, Output};
+use crate::web::fetch::Fetch;
+use crate::web::inbox::Incoming;
+use crate::web::listener::Listener;
+use crate::web::peer::Peers;
+use crate::web::question::{self, Answer};
+use crate::web::socket::Socket;
+use crate::web::timer::Timer;
+use crate::web::{dial, host, log, poison, registry};
+
+/// What an app says about the host instead of the engine.
+#[derive(Default)]
+pub struct HostOptions {
+    /// The constructor of WebSockets, where the host's own is not to be used or there is none.
+    pub websocket: Option<Function>,
+    /// `RTCConfiguration`: what the server does not say (certificates, bundle policy, ...).
+    pub rtc_config: Option<JsValue>,
+    /// An object with `nextRetryDelayInMs(context)`; asked when the config's policy is `Custom`.
+    pub policy: Option<JsValue>,
+}
+
+type Observer = Box<dyn Fn(Event)>;
+type Settle = oneshot::Sender<Result<Reply, Error>>;
+
+struct Armed {
+    at_ms: u64,
+    _timer: Timer,
+}
+
+/// One room's engine and everything it has on the host.
+pub struct Driver {
+    me: Weak<Driver>,
+    config: Config,
+    host: HostOptions,
+    observer: Observer,
+    anchor: RefCell<Option<Weak<dyn Any>>>,
+    session: RefCell<Option<Session>>,
+    inbox: RefCell<VecDeque<Incoming>>,
+    pumping: Cell<bool>,
+    last_call: Cell<u32>,
+    calls: RefCell<BTreeMap<CallId, Settle>>,
+    timer: RefCell<Option<Armed>>,
+    /// The attempt whose socket is wanted; the socket itself comes a little later when its URL is compressed first.
+    dialling: Cell<Option<Attempt>>,
+    socket: RefCell<Option<(Attempt, Socket)>>,
+    fetches: RefCell<BTreeMap<u32, Fetch>>,
+    peers: Peers,
+    watch: RefCell<Vec<Listener>>,
+    wake: RefCell<Option<host::WakeWatch>>,
+}
+
+impl Driver {
+    /// Nothing is drawn, timed or listened to before the first command. `observer` is called with every event, in
+    /// order, and may submit commands.
+    pub fn new(config: Config, host: HostOptions, observer: Observer) -> Rc<Self> {
+        poison::watch();
+        Rc::new_cyclic(|me: &Weak<Driver>| Self {
+            me: me.clone(),
+            config,
+            observer,
+            anchor: RefCell::new(None),
+            session: RefCell::new(None),
+            inbox: RefCell::default(),
+            pumping: Cell::new(false),
+            last_call: Cell::new(0),
+            calls: RefCell::default(),
+            timer: RefCell::new(None),
+            dialling: Cell::new(None),
+            socket: RefCell::new(None),
+            fetches: RefCell::default(),
+            peers: Peers::new(me.clone(), host.rtc_config.clone()),
+            watch: RefCell::default(),
+            wake: RefCell::new(None),
+            host,
+        })
+    }
+
+    /// What stays alive with the driver while the room is in use: the room object that the observer speaks to.
+    pub fn set_anchor(&self, anchor: Weak<dyn Any>) {
+        *self.anchor.borrow_mut() = Some(anchor);
+    }
+
+    pub(super) fn anchor(&self) -> Option<Rc<dyn Any>> {
+        self.anchor.borrow().as_ref().and_then(Weak::upgrade)
+    }
+
+    /// Media: senders that are registered, tracks that came in.
+    pub fn peers(&self) -> &Peers {
+        &self.peers
+    }
+
+    /// Asks for something. It is asked at once, except from within a listener: then after the events that wait.
+    pub fn submit(&self, command: Command) -> impl Future<Output = Result<Reply, Error>> + 'static {
+        let (settle, settled) = oneshot::channel();
+        if let Err(error) = self.begin(command, settle) {
+            let (refuse, refused) = oneshot::channel();
+            let _ = refuse.send(Err(error));
+            return answer(refused);
+        }
+        answer(settled)
+    }
+
+    fn begin(&self, command: Command, settle: Settle) -> Result<(), Error> {
+        if poison::is_poisoned() {
+            return Err(poison::error());
+        }
+        if self.session.borrow().is_none() {
+            let seed = host::seed().ok_or_else(|| Error::new(Code::Unsupported, "this host gives no entropy here"))?;
+            *self.session.borrow_mut() = Some(Session::new(self.config.clone(), host::capabilities(), seed));
+        }
+        let call = CallId(self.last_call.get().wrapping_add(1));
+        self.last_call.set(call.0);
+        self.calls.borrow_mut().insert(call, settle);
+        if let Some(me) = self.me.upgrade() {
+            registry::keep(&me);
+        }
+        self.push(Incoming::Command(call, command));
+        Ok(())
+    }
+
+    /// Reads the session, which is there from the first command on.
+    pub fn with_session<T>(&self, read: impl FnOnce(Option<&Session>) -> T) -> T {
+        read(self.session.borrow().as_ref())
+    }
+
+    /// Something happened.
+    pub(super) fn push(&self, incoming: Incoming) {
+        self.inbox.borrow_mut().push_back(incoming);
+        self.pump();
+    }
+
+    /// Something happened that must not be acted upon within the caller: in the next microtask.
+    pub(super) fn push_later(&self, incoming: Incoming) {
+        let me = self.me.clone();
+        spawn_local(async move {
+            if let Some(driver) = me.upgrade() {
+                driver.push(incoming);
+            }
+        });
+    }
+
+    fn pump(&self) {
+        // After a panic the flag stays up: nothing of a broken engine runs again.
+        if self.pumping.replace(true) {
+            return;
+        }
+        // Lives at least to the end of the loop, whatever a listener drops.
+        let _me = self.me.upgrade();
+        loop {
+            let Some(incoming) = self.inbox.borrow_mut().pop_front() else { break };
+            for output in self.handle(incoming) {
+                self.act(output);
+            }
+        }
+        self.pumping.set(false);
+        if self.is_over() {
+            self.tear_down();
+        } else {
+            self.arm();
+        }
+    }
+
+    fn handle(&self, incoming: Incoming) -> Vec<Output> {
+        let mut session = self.session.borrow_mut();
+        let Some(session) = session.as_mut() else { return Vec::new() };
+        let now = host::now();
+        incoming.with(|input: Input<'_>| session.handle(now, input));
+        std::iter::from_fn(|| session.poll()).collect()
+    }
+
+    fn act(&self, output: Output) {
+        match output {
+            Output::Socket(action) => dial::act(self, action),
+            Output::Fetch(request) => self.fetch(request),
+            Output::AbortFetch(id) => drop(self.fetches.borrow_mut().remove(&id.0)),
+            Output::Peer(generation, action) => self.peers.act(generation, action),
+            Output::Settle(call, result) => {
+                let settle = self.calls.borrow_mut().remove(&call);
+                if let Some(settle) = settle {
+                    // The receiver is gone when nobody waits for the call.
+                    let _ = settle.send(result);
+                }
+            }
+            Output::Event(event) => {
+                if matches!(event, Event::StateChanged(ConnectionState::Connecting)) {
+                    self.listen();
+                }
+                (self.observer)(event);
+            }
+            Output::AskPolicy(question, context) => {
+                let answer = self.host.policy.as_ref().map(|policy| question::ask(policy, &context));
+                match answer {
+                    Some(Answer::Later(promise)) => self.spawn(question::later(promise), move |driver, answer| {
+                        driver.push(Incoming::Policy(question, answer));
+                    }),
+                    Some(Answer::Now(answer)) => self.push(Incoming::Policy(question, answer)),
+                    None => self.push(Incoming::Policy(question, crate::engine::PolicyAnswer::Failed)),
+                }
+            }
+            Output::Log(level, line) => log::write(level, &line, || JsValue::UNDEFINED),
+        }
+    }
+
+    fn fetch(&self, request: crate::engine::io::FetchRequest) {
+        let (id, me) = (request.id, self.me.clone());
+        let fetch = Fetch::start(request, move |answer| {
+            if let Some(driver) = me.upgrade() {
+                drop(driver.fetches.borrow_mut().remove(&id.0));
+                driver.push(Incoming::Fetch(id, answer));
+            }
+        });
+        self.fetches.borrow_mut().insert(id.0, fetch);
+    }
+
+    /// Runs something to its end unless the driver is gone by then.
+    pub(super) fn spawn<T: 'static>(
+        &self,
+        work: impl Future<Output = T> + 'static,
+        then: impl FnOnce(&Driver, T) + 'static,
+    ) {
+        let me = self.me.clone();
+        spawn_local(async move {
+            let outcome = work.await;
+            if let Some(driver) = me.upgrade() {
+                then(&driver, outcome);
+            }
+        });
+    }
+
+    /// Listens to network and page, from the first attempt of a session to its end.
+    fn listen(&self) {
+        if self.watch.borrow().is_empty() {
+            let me = self.me.clone();
+            *self.watch.borrow_mut() = host::watch(move |event| {
+                if let Some(driver) = me.upgrade() {
+                    driver.push(Incoming::Host(event));
+                }
+            });
+            *self.wake.borrow_mut() = Some(host::WakeWatch::new());
+        }
+    }
+
+    /// One timer for the engine's deadline. One that fires too early does no harm, so it is moved only to fire sooner.
+    fn arm(&self) {
+        let deadline = self.with_session(|session| session.and_then(Session::deadline));
+        let Some((at, _)) = deadline else { return drop(self.timer.borrow_mut().take()) };
+        if self.timer.borrow().as_ref().is_some_and(|armed| armed.at_ms <= at.0) {
+            return;
+        }
+        let me = self.me.clone();
+        let delay_ms = at.0 as f64 - host::precise_now_ms();
+        let timer = Timer::after(delay_ms, move || {
+            if let Some(driver) = me.upgrade() {
+                driver.fired();
+            }
+        });
+        *self.timer.borrow_mut() = Some(Armed { at_ms: at.0, _timer: timer });
+    }
+
+    fn fired(&self) {
+        let Some(armed) = self.timer.borrow_mut().take() else { return };
+        let late_ms = host::precise_now_ms() - armed.at_ms as f64;
+        if self.wake.borrow().as_ref().is_some_and(|wake| wake.woke(late_ms)) {
+            self.inbox.borrow_mut().push_back(Incoming::Host(HostEvent::Resume));
+        }
+        self.push(Incoming::Timeout);
+    }
+
+    fn is_over(&self) -> bool {
+        self.inbox.borrow().is_empty()
+            && self.calls.borrow().is_empty()
+            && self.with_session(|session| session.is_none_or(|s| s.state() == ConnectionState::Disconnected))
+    }
+
+    /// Nothing of an ended room stays on the host, whatever the engine said about each.
+    fn tear_down(&self) {
+        self.dialling.set(None);
+        drop(self.timer.take());
+        drop(self.socket.take());
+        drop(self.fetches.take());
+        drop(self.watch.take());
+        self.wake.take();
+        self.peers.close();
+        registry::release(self);
+    }
+
+    /// After a panic: settles every open call with `error`.
+    pub(super) fn reject_all(&self, error: &Error) {
+        let Ok(mut calls) = self.calls.try_borrow_mut() else { return };
+        for (_, settle) in std::mem::take(&mut *calls) {
+            let _ = settle.send(Err(error.clone()));
+        }
+    }
+}
+
+/// What `dial` needs of the driver.
+impl Driver {
+    pub(super) fn websocket_constructor(&self) -> Option<Function> {
+        self.host.websocket.clone().or_else(Socket::host_constructor)
+    }
+
+    pub(super) fn dialling(&self) -> &Cell<Option<Attempt>> {
+        &self.dialling
+    }
+
+    pub(super) fn socket(&self) -> &RefCell<Option<(Attempt, Socket)>> {
+        &self.socket
+    }
+
+    pub(super) fn weak(&self) -> Weak<Driver> {
+        self.me.clone()
+    }
+}
+
+async fn answer(settled: oneshot::Receiver<Result<Reply, Error>>) -> Result<Reply, Error> {
+    // The sender is dropped unsent only with the driver itself.
+    settled.await.unwrap_or_else(|_| Err(Error::new(Code::SessionEnded, "the room is gone")))
+}

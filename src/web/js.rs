@@ -1,0 +1,74 @@
+//! Reading JavaScript values whose shape nobody promises: every look-up may find nothing, and nothing here throws.
+
+use js_sys::{Array, Function, Object, Promise, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+
+/// A property, or `undefined` where there is none or its getter throws.
+pub fn get(of: &JsValue, name: &str) -> JsValue {
+    Reflect::get(of, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED)
+}
+
+/// A property that is there: neither `undefined` nor `null`.
+pub fn some(of: &JsValue, name: &str) -> Option<JsValue> {
+    Some(get(of, name)).filter(|value| !value.is_undefined() && !value.is_null())
+}
+
+/// A property that is a text.
+pub fn text(of: &JsValue, name: &str) -> Option<String> {
+    get(of, name).as_string()
+}
+
+/// A property that is a number.
+pub fn number(of: &JsValue, name: &str) -> Option<f64> {
+    get(of, name).as_f64()
+}
+
+/// A property that is a boolean.
+pub fn flag(of: &JsValue, name: &str) -> Option<bool> {
+    get(of, name).as_bool()
+}
+
+/// A property that can be called.
+pub fn function(of: &JsValue, name: &str) -> Option<Function> {
+    get(of, name).dyn_into().ok()
+}
+
+/// Sets a property of an object of our own.
+pub fn set(of: &JsValue, name: &str, value: impl Into<JsValue>) {
+    // Only a frozen object or a throwing setter could refuse, and ours have neither.
+    let _ = Reflect::set(of, &JsValue::from_str(name), &value.into());
+}
+
+/// An object with these properties.
+pub fn object<const N: usize>(properties: [(&str, JsValue); N]) -> Object {
+    let object = Object::new();
+    for (name, value) in properties {
+        set(&object, name, value);
+    }
+    object
+}
+
+/// A global that this host has.
+pub fn global(name: &str) -> Option<JsValue> {
+    some(&js_sys::global(), name)
+}
+
+/// Calls a method by its name; a method that is not there is an error as well.
+pub fn call(of: &JsValue, method: &str, arguments: &[JsValue]) -> Result<JsValue, JsValue> {
+    let function: Function = get(of, method).dyn_into()?;
+    let list = Array::new();
+    for argument in arguments {
+        list.push(argument);
+    }
+    Reflect::apply(&function, of, &list)
+}
+
+/// The value, or what a promise of it resolves to.
+pub async fn settled(value: JsValue) -> Result<JsValue, JsValue> {
+    js_sys::futures::JsFuture::from(Promise::resolve(&value)).await
+}
+
+/// What a thrown value says: the message of an `Error`, a text itself, else nothing.
+pub fn message(thrown: &JsValue) -> String {
+    text(thrown, "message").or_else(|| thrown.as_string()).unwrap_or_default()
+}

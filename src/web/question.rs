@@ -1,0 +1,53 @@
+//! Asks the app's own reconnect policy.
+
+use wasm_bindgen::JsValue;
+
+use crate::engine::PolicyAnswer;
+use crate::engine::policy::ReconnectContext;
+use crate::web::js;
+
+/// An answer, or a promise of one.
+pub enum Answer {
+    Now(PolicyAnswer),
+    Later(JsValue),
+}
+
+/// Asks `policy.nextRetryDelayInMs(context)`.
+pub fn ask(policy: &JsValue, context: &ReconnectContext) -> Answer {
+    match js::call(policy, "nextRetryDelayInMs", &[plain(context)]) {
+        Err(_) => Answer::Now(PolicyAnswer::Failed),
+        Ok(answer) if answer.is_object() && js::function(&answer, "then").is_some() => Answer::Later(answer),
+        Ok(answer) => Answer::Now(read(&answer)),
+    }
+}
+
+/// What a promise of an answer came to.
+pub async fn later(promise: JsValue) -> PolicyAnswer {
+    js::settled(promise).await.map_or(PolicyAnswer::Failed, |answer| read(&answer))
+}
+
+fn read(answer: &JsValue) -> PolicyAnswer {
+    if answer.is_null() {
+        return PolicyAnswer::GiveUp;
+    }
+    answer.as_f64().map_or(PolicyAnswer::Failed, PolicyAnswer::Delay)
+}
+
+/// The context as livekit-client passes it, and ours besides.
+fn plain(context: &ReconnectContext) -> JsValue {
+    let reason = context.retry_reason.as_ref().map_or(JsValue::UNDEFINED, |reason| js_sys::Error::new(reason).into());
+    let hint = context.hint_ms.map_or(JsValue::UNDEFINED, JsValue::from);
+    js::object([
+        ("retryCount", context.retry_count.into()),
+        ("elapsedMs", context.elapsed_ms.into()),
+        ("retryReason", reason),
+        ("serverUrl", context.server_url.as_str().into()),
+        ("cause", context.cause.as_str().into()),
+        ("numParticipants", context.num_participants.into()),
+        ("lastDelayMs", context.last_delay_ms.into()),
+        ("sessionDurationMs", context.session_duration_ms.into()),
+        ("online", context.online.into()),
+        ("hintMs", hint),
+    ])
+    .into()
+}

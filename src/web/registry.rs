@@ -1,0 +1,45 @@
+//! Rooms that are in use are kept here, so that a room which nobody holds but everybody hears lives on until it ends.
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use crate::web::driver::Driver;
+
+struct Kept {
+    driver: Rc<Driver>,
+    /// What the driver's owner wants alive with it.
+    _anchor: Option<Rc<dyn Any>>,
+}
+
+thread_local! {
+    static KEPT: RefCell<Vec<Kept>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Keeps a driver; once is enough.
+pub fn keep(driver: &Rc<Driver>) {
+    KEPT.with(|kept| {
+        let mut kept = kept.borrow_mut();
+        if !kept.iter().any(|one| Rc::ptr_eq(&one.driver, driver)) {
+            kept.push(Kept { driver: driver.clone(), _anchor: driver.anchor() });
+        }
+    });
+}
+
+/// Lets go of it.
+pub fn release(driver: &Driver) {
+    let gone = KEPT.with(|kept| {
+        let mut kept = kept.borrow_mut();
+        let at = kept.iter().position(|one| std::ptr::eq(&*one.driver, driver))?;
+        Some(kept.swap_remove(at))
+    });
+    // Dropped here, outside the borrow: it may be the last reference to much.
+    drop(gone);
+}
+
+/// Everyone that is kept; nobody when the list is in use (only a panic could ask then).
+pub fn everyone() -> Vec<Rc<Driver>> {
+    KEPT.with(|kept| {
+        kept.try_borrow().map(|kept| kept.iter().map(|one| one.driver.clone()).collect()).unwrap_or_default()
+    })
+}
