@@ -162,6 +162,12 @@ pub enum Event {
         sid: Id,
         media: MediaHandle,
     },
+    /// The subscription outlived its transport (a full reconnect): this media takes the place of what it had.
+    TrackMediaChanged {
+        identity: Id,
+        sid: Id,
+        media: MediaHandle,
+    },
     TrackSubscriptionFailed {
         identity: Id,
         sid: Id,

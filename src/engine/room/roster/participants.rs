@@ -1,0 +1,352 @@
+//! Lists of participants applied to the roster: the join's, an update's, a moved room's.
+//!
+//! An update of a thousand participants is the heaviest message there is: what was decoded is moved in, compared in
+//! place and never cloned.
+
+use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
+
+use super::{Participant, Publication, Roster, muted_event};
+use crate::engine::room::event::{Event, Id};
+use crate::protocol::proto::{self, participant_info::State};
+
+impl Roster {
+    /// The join of a session. The first tells only of the local participant and the room: who is there already is read
+    /// from the roster. The one of a full reconnect is compared with what was known: who stayed stays.
+    pub fn join(&mut self, join: &mut proto::JoinResponse, auto_subscribe: bool) -> Vec<Event> {
+        let mut events = Vec::new();
+        let again = std::mem::replace(&mut self.joined, true);
+        self.auto_subscribe = auto_subscribe;
+        if let Some(room) = join.room.take() {
+            self.apply_room(room, &mut events);
+        }
+        if let Some(info) = join.participant.take() {
+            self.refresh_local(info, again, &mut events);
+        }
+        let others = std::mem::take(&mut join.other_participants);
+        if again {
+            let present: BTreeSet<&str> = others.iter().map(|info| info.identity.as_str()).collect();
+            let gone: Vec<Id> = self.remote.keys().filter(|id| !present.contains(&***id)).cloned().collect();
+            for identity in gone {
+                self.remove(&identity, None, &mut events);
+            }
+            self.forget_the_sessions_state(&mut events);
+        }
+        for info in others {
+            self.apply_remote(info, true, again, &mut events);
+        }
+        self.attach_arrivals(&mut events);
+        events
+    }
+
+    /// `ParticipantUpdate`. Older versions of what is known are ignored.
+    pub fn update_participants(&mut self, infos: Vec<proto::ParticipantInfo>) -> Vec<Event> {
+        let mut events = Vec::new();
+        self.apply_all(infos, &mut events);
+        events
+    }
+
+    /// `RoomMoved`: the same connection, another room.
+    pub fn moved(&mut self, moved: proto::RoomMovedResponse) -> Vec<Event> {
+        let mut events = Vec::new();
+        let name = moved.room.as_ref().map(|room| room.name.clone()).unwrap_or_default();
+        if let Some(room) = moved.room {
+            self.apply_room(room, &mut events);
+        }
+        let gone: Vec<Id> = self.remote.keys().cloned().collect();
+        for identity in gone {
+            self.remove(&identity, None, &mut events);
+        }
+        events.push(Event::Moved { name });
+        if let Some(info) = moved.participant {
+            self.refresh_local(info, true, &mut events);
+        }
+        self.apply_all(moved.other_participants, &mut events);
+        events
+    }
+
+    /// The room is left for good. Only the local participant's facts are kept.
+    pub fn clear(&mut self) -> Vec<Event> {
+        let mut events = Vec::new();
+        for participant in std::mem::take(&mut self.remote).into_values() {
+            for publication in participant.publications {
+                unsubscribed(&participant.identity, &publication, &mut events);
+            }
+        }
+        if let Some(local) = &mut self.local {
+            local.publications.clear();
+            local.speaking = false;
+        }
+        self.by_sid.clear();
+        self.speakers.clear();
+        self.mute_corrections.clear();
+        self.arrivals = Default::default();
+        self.joined = false;
+        self.room = None;
+        events
+    }
+
+    fn apply_all(&mut self, infos: Vec<proto::ParticipantInfo>, events: &mut Vec<Event>) {
+        for info in infos {
+            match &self.local {
+                Some(local) if *local.identity == *info.identity => self.apply_local(info, false, events),
+                _ => self.apply_remote(info, false, true, events),
+            }
+        }
+        self.attach_arrivals(events);
+    }
+
+    /// The local participant of a new session.
+    fn refresh_local(&mut self, info: proto::ParticipantInfo, known: bool, events: &mut Vec<Event>) {
+        let same = self.local.as_ref().is_some_and(|local| *local.identity == *info.identity);
+        if known && same {
+            self.apply_local(info, true, events);
+        } else {
+            self.local = Some(participant(info, false));
+        }
+        events.push(Event::LocalParticipantRefreshed);
+    }
+
+    fn apply_local(&mut self, mut info: proto::ParticipantInfo, trusted: bool, events: &mut Vec<Event>) {
+        let Some(local) = &mut self.local else { return };
+        if !trusted && is_outdated(&local.info, &info) {
+            return;
+        }
+        let tracks = std::mem::take(&mut info.tracks);
+        changes(local, info, events);
+        for mut track in tracks {
+            let Some(publication) = local.publication_mut(&track.sid) else { continue };
+            if publication.info.muted != track.muted {
+                self.mute_corrections.push((publication.sid.clone(), publication.info.muted));
+                track.muted = publication.info.muted;
+            }
+            replace(&mut publication.info, track);
+        }
+    }
+
+    fn apply_remote(
+        &mut self,
+        mut info: proto::ParticipantInfo,
+        trusted: bool,
+        announce: bool,
+        events: &mut Vec<Event>,
+    ) {
+        if info.identity.is_empty() {
+            // Servers before 1.5.2 leave the identity out when somebody goes.
+            let Some(identity) = self.by_sid.get(info.sid.as_str()) else { return };
+            info.identity = identity.to_string();
+        }
+        if info.state == State::Disconnected as i32 {
+            let known = self.remote.get(info.identity.as_str());
+            // A late word about a session that the participant has left behind says nothing about its present one.
+            if let Some(known) = known.filter(|known| info.sid.is_empty() || known.info.sid == info.sid) {
+                let identity = known.identity.clone();
+                self.remove(&identity, Some(info), events);
+            }
+            return;
+        }
+        let Some(known) = self.remote.get_mut(info.identity.as_str()) else {
+            self.add(info, announce, events);
+            return;
+        };
+        if !trusted && is_outdated(&known.info, &info) {
+            return;
+        }
+        if known.info.sid != info.sid {
+            self.by_sid.remove(known.info.sid.as_str());
+            self.by_sid.insert(Id::from(info.sid.as_str()), known.identity.clone());
+        }
+        let tracks = std::mem::take(&mut info.tracks);
+        changes(known, info, events);
+        publications(known, tracks, self.auto_subscribe, events);
+    }
+
+    fn add(&mut self, info: proto::ParticipantInfo, announce: bool, events: &mut Vec<Event>) {
+        let added = participant(info, self.auto_subscribe);
+        let identity = added.identity.clone();
+        self.by_sid.insert(Id::from(added.info.sid.as_str()), identity.clone());
+        if announce {
+            events.push(Event::ParticipantConnected { identity: identity.clone() });
+            if added.info.state == State::Active as i32 {
+                events.push(Event::ParticipantActive { identity: identity.clone() });
+            }
+            events.extend(
+                added.publications.iter().map(|publication| Event::TrackPublished {
+                    identity: identity.clone(),
+                    sid: publication.sid.clone(),
+                }),
+            );
+        }
+        self.remote.insert(identity, added);
+    }
+
+    fn remove(&mut self, identity: &Id, last: Option<proto::ParticipantInfo>, events: &mut Vec<Event>) {
+        let Some(mut participant) = self.remote.remove(identity) else { return };
+        self.by_sid.remove(participant.info.sid.as_str());
+        if let Some(mut info) = last {
+            info.tracks.clear();
+            let reason = info.disconnect_reason;
+            Rc::make_mut(&mut participant.info).disconnect_reason = reason;
+            Rc::make_mut(&mut participant.info).state = info.state;
+        }
+        for publication in &participant.publications {
+            unpublished(identity, publication.clone(), events);
+        }
+        let spoke = self.speakers.len();
+        self.speakers.retain(|speaker| speaker != identity);
+        let spoke = spoke != self.speakers.len();
+        events.push(Event::ParticipantDisconnected { participant: Box::new(participant) });
+        if spoke {
+            events.push(Event::ActiveSpeakersChanged);
+        }
+    }
+
+    /// Who speaks and which streams are paused is told anew in a new session, but not that something ended meanwhile.
+    fn forget_the_sessions_state(&mut self, events: &mut Vec<Event>) {
+        for participant in self.local.iter_mut().chain(self.remote.values_mut()) {
+            let identity = &participant.identity;
+            participant.audio_level = 0.0;
+            if std::mem::take(&mut participant.speaking) {
+                events.push(Event::SpeakingChanged { identity: identity.clone(), speaking: false });
+            }
+            for publication in &mut participant.publications {
+                if std::mem::take(&mut publication.paused) {
+                    let (identity, sid) = (identity.clone(), publication.sid.clone());
+                    events.push(Event::TrackStreamStateChanged { identity, sid, paused: false });
+                }
+            }
+        }
+        if !self.speakers.is_empty() {
+            self.speakers.clear();
+            events.push(Event::ActiveSpeakersChanged);
+        }
+    }
+}
+
+fn participant(mut info: proto::ParticipantInfo, auto_subscribe: bool) -> Participant {
+    let tracks = std::mem::take(&mut info.tracks);
+    let publications =
+        tracks.into_iter().filter(is_media).map(|track| Publication::new(track, auto_subscribe)).collect();
+    Participant {
+        identity: Id::from(info.identity.as_str()),
+        info: Rc::new(info),
+        publications,
+        quality: None,
+        speaking: false,
+        audio_level: 0.0,
+        last_spoke_at: None,
+    }
+}
+
+/// Updates may overtake each other. Within a session the version tells, between two of them when each began.
+fn is_outdated(known: &proto::ParticipantInfo, info: &proto::ParticipantInfo) -> bool {
+    let joined = |info: &proto::ParticipantInfo| info.joined_at_ms.max(info.joined_at.saturating_mul(1_000));
+    if known.sid == info.sid { known.version > info.version } else { joined(known) > joined(info) }
+}
+
+/// Takes over what is new of a participant, publications aside.
+fn changes(participant: &mut Participant, info: proto::ParticipantInfo, events: &mut Vec<Event>) {
+    let identity = &participant.identity;
+    let known = &participant.info;
+    if known.name != info.name {
+        events.push(Event::ParticipantNameChanged { identity: identity.clone() });
+    }
+    if known.metadata != info.metadata {
+        let previous = known.metadata.clone();
+        events.push(Event::ParticipantMetadataChanged { identity: identity.clone(), previous });
+    }
+    if known.attributes != info.attributes {
+        let changed = changed_attributes(&known.attributes, &info.attributes);
+        events.push(Event::ParticipantAttributesChanged { identity: identity.clone(), changed });
+    }
+    if info.state == State::Active as i32 && known.state != info.state {
+        events.push(Event::ParticipantActive { identity: identity.clone() });
+    }
+    if info.permission.is_some() && known.permission != info.permission {
+        let previous = known.permission.clone();
+        events.push(Event::ParticipantPermissionsChanged { identity: identity.clone(), previous });
+    }
+    let kept = info.permission.is_none().then(|| known.permission.clone()).flatten();
+    replace(&mut participant.info, info);
+    if kept.is_some() {
+        Rc::make_mut(&mut participant.info).permission = kept;
+    }
+}
+
+fn changed_attributes(old: &HashMap<String, String>, new: &HashMap<String, String>) -> Vec<(String, String)> {
+    let set = new.iter().filter(|(key, value)| old.get(*key) != Some(value));
+    let mut changed: Vec<_> = set.map(|(key, value)| (key.clone(), value.clone())).collect();
+    let removed = old.keys().filter(|key| !new.contains_key(*key));
+    changed.extend(removed.map(|key| (key.clone(), String::new())));
+    // A hash map's order is not the same in every run; what the engine says has to be.
+    changed.sort_unstable();
+    changed
+}
+
+/// Compares what a remote participant published with what it publishes.
+fn publications(
+    participant: &mut Participant,
+    tracks: Vec<proto::TrackInfo>,
+    auto_subscribe: bool,
+    events: &mut Vec<Event>,
+) {
+    let identity = participant.identity.clone();
+    let gone = |publication: &mut Publication| !tracks.iter().any(|track| *publication.sid == *track.sid);
+    let removed: Vec<Publication> = participant.publications.extract_if(.., gone).collect();
+    let mut added = Vec::new();
+    for track in tracks.into_iter().filter(is_media) {
+        match participant.publication_mut(&track.sid) {
+            Some(publication) => refresh(&identity, publication, track, events),
+            None => {
+                let publication = Publication::new(track, auto_subscribe);
+                added.push(Event::TrackPublished { identity: identity.clone(), sid: publication.sid.clone() });
+                participant.publications.push(publication);
+            }
+        }
+    }
+    for publication in removed {
+        unpublished(&identity, publication, events);
+    }
+    events.append(&mut added);
+}
+
+fn refresh(identity: &Id, publication: &mut Publication, track: proto::TrackInfo, events: &mut Vec<Event>) {
+    let known = &publication.info;
+    if known.muted != track.muted {
+        events.push(muted_event(identity.clone(), publication.sid.clone(), track.muted));
+    }
+    let same = known.name == track.name
+        && (known.width, known.height) == (track.width, track.height)
+        && known.source == track.source
+        && known.mime_type == track.mime_type
+        && known.encryption == track.encryption
+        && known.stream == track.stream
+        && known.audio_features == track.audio_features;
+    if !same {
+        events.push(Event::TrackInfoChanged { identity: identity.clone(), sid: publication.sid.clone() });
+    }
+    replace(&mut publication.info, track);
+}
+
+/// In place where nobody else holds the old value, which is the rule.
+fn replace<T>(place: &mut Rc<T>, value: T) {
+    match Rc::get_mut(place) {
+        Some(place) => *place = value,
+        None => *place = Rc::new(value),
+    }
+}
+
+fn is_media(track: &proto::TrackInfo) -> bool {
+    track.r#type == proto::TrackType::Audio as i32 || track.r#type == proto::TrackType::Video as i32
+}
+
+fn unsubscribed(identity: &Id, publication: &Publication, events: &mut Vec<Event>) {
+    if let Some(media) = publication.media {
+        events.push(Event::TrackUnsubscribed { identity: identity.clone(), sid: publication.sid.clone(), media });
+    }
+}
+
+fn unpublished(identity: &Id, publication: Publication, events: &mut Vec<Event>) {
+    unsubscribed(identity, &publication, events);
+    events.push(Event::TrackUnpublished { identity: identity.clone(), publication: Box::new(publication) });
+}
