@@ -11,6 +11,8 @@ const SOURCES = { camera: TrackSource.CAMERA, microphone: TrackSource.MICROPHONE
 class Participant {
   /** What its next resume meets: "close" after the first messages, "refuse" before the upgrade; null is nothing bad. */
   onResume = null;
+  /** What stands for its peer connections, if anything does (peer.mjs): `{ close() }`. */
+  transport = null;
 
   constructor(info, grants = {}) {
     this.info = info;
@@ -90,6 +92,7 @@ export class Room {
     this.#members.delete(identity);
     this.info.numParticipants = this.#members.size;
     participant.info.state = ParticipantInfo_State.DISCONNECTED;
+    participant.transport?.close();
     this.announce(participant);
     return participant;
   }
@@ -99,11 +102,13 @@ export class Room {
     for (const participant of this.participants) if (participant !== except) participant.connection?.send(message);
   }
 
-  /** Tells everybody (the participant itself too, as livekit-server does) what has become of participants. */
-  announce(...participants) {
-    for (const { info } of participants) info.version += 1;
-    const visible = participants.filter(({ info }) => !info.permission?.hidden);
-    if (visible.length > 0) this.broadcast({ update: new ParticipantUpdate({ participants: visible.map(({ info }) => info.clone()) }) });
+  /** Tells everybody (the participant itself too, as livekit-server does) what has become of it; of a hidden one only itself. */
+  announce(participant) {
+    const { info } = participant;
+    info.version += 1;
+    const message = { update: new ParticipantUpdate({ participants: [info.clone()] }) };
+    if (!info.permission?.hidden) this.broadcast(message);
+    else if (this.get(info.identity) === participant) participant.connection?.send(message);
   }
 
   /**

@@ -1,6 +1,7 @@
 // A LiveKit signalling server that misbehaves on purpose, for what a real one cannot be told to do. It speaks /rtc/v1 and
 // /rtc, both `/validate` and /settings/regions, with a codec of its own (@livekit/protocol). It carries no media: a client's
-// offer stays unanswered unless `server.peer` is set, so a client that waits for its transport needs that.
+// offer stays unanswered unless a browser page stands in for the media server's end (`attachPeer(server, page)`, peer.mjs),
+// which a client in a page needs for its connect() to resolve. Clients without RTC need nothing.
 //
 //   import { startScriptable } from '../server/server.mjs';
 //   const server = await startScriptable({ script: [{ upgrade: { status: 503 } }, { then: [{ after: 'pingReq' }, { close: 1011 }] }] });
@@ -82,7 +83,7 @@ class Scriptable {
   /** Every dial there was (dial.mjs), refused ones too, and every other HTTP request: `{ method, path, status, at }`. */
   dials = [];
   requests = [];
-  /** What answers a client's offers, if anything does: `{ handle(connection, message) }`. */
+  /** What answers a client's offers, if anything does (peer.mjs): `{ joined, resumed, handle }`. */
   peer = null;
 
   constructor({ script = {}, apiKey = 'devkey', apiSecret = randomBytes(24).toString('hex'), pingInterval = 5, pingTimeout = 15, regions = null, forgetAfterMs = null }) {
@@ -200,6 +201,7 @@ class Scriptable {
     if (!this.#http.listening) return;
     const closed = new Promise((resolve) => this.#http.close(resolve));
     for (const socket of this.#sockets) socket.destroy();
+    for (const { participants } of this.rooms) for (const { transport } of participants) transport?.close();
     await closed;
     await this.idle();
     this.#connections.end('the server was stopped');
@@ -244,13 +246,13 @@ class Scriptable {
       dial.outcome = 'open';
       const connection = new Connection(this, ws, socket, dial);
       dial.connection = connection;
-      connection.closed.then(() => this.#settled());
       this.#connections.push(connection);
       runSession(this, connection).catch((error) => {
         if (error instanceof Ended) return; // The script waited for a request, the client went away.
         this.#fail(error);
         connection.close(1011, 'script failed');
       });
+      connection.closed.then(() => this.#settled()); // After the session has taken note of the end.
     });
   }
 

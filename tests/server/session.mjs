@@ -65,6 +65,8 @@ function admit(server, connection) {
     return false;
   }
   connection.refresh();
+  if (asked.reconnect) server.peer?.resumed(connection);
+  else server.peer?.joined(connection);
   return true;
 }
 
