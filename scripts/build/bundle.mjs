@@ -9,7 +9,6 @@
 // glue: the place for what wasm-bindgen cannot say (`Track.Kind`, for one).
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import * as esbuild from 'esbuild';
 import { at } from '../lib/paths.mjs';
 
 const api = at('src', 'api');
@@ -20,7 +19,9 @@ export const publicSnippets = () =>
 
 /** Writes one file for each of pkg/entries and the chunks they share into `out`. */
 export async function bundle({ glue, imports, wasm, out, minify }) {
-  const names = await exportsOf(glue.entry);
+  // Not imported above: in a fresh clone this file is read before the npm packages are there.
+  const esbuild = await import('esbuild');
+  const names = await exportsOf(glue.entry, esbuild);
   const entries = readdirSync(at('pkg', 'entries')).map((name) => at('pkg', 'entries', name));
   await esbuild.build({
     entryPoints: entries,
@@ -40,7 +41,7 @@ export async function bundle({ glue, imports, wasm, out, minify }) {
 }
 
 // The glue's entry lists the public names; everything else in the glue is between it and the module.
-async function exportsOf(entry) {
+async function exportsOf(entry, esbuild) {
   const plugin = { name: 'list', setup: (build) => build.onResolve({ filter: /_bg\.(js|wasm)$/ }, ({ path }) => ({ path, external: true })) };
   const { metafile } = await esbuild.build({ entryPoints: [entry], bundle: true, write: false, outdir: '/', format: 'esm', metafile: true, plugins: [plugin] });
   return Object.values(metafile.outputs)[0].exports.filter((name) => name !== '__wbg_set_wasm');

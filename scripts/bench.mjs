@@ -1,0 +1,19 @@
+// npm run bench [-- arguments]: builds the package as it is published, then hands over to tests/bench/run.mjs.
+import { existsSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import { build } from './build.mjs';
+import { at } from './lib/paths.mjs';
+import { Failure, main } from './lib/run.mjs';
+import { chromium } from './setup/chromium.mjs';
+import { livekitServer } from './setup/livekit.mjs';
+
+const bench = at('tests', 'bench', 'run.mjs');
+
+await main(async () => {
+  if (!existsSync(bench)) throw new Failure('tests/bench/run.mjs is missing: there is nothing to measure');
+  await build();
+  await chromium();
+  if (!process.env.LIVEKIT_URL) await livekitServer();
+  // It measures when it is loaded, with the arguments of this command, and sets its own exit code.
+  await import(pathToFileURL(bench).href);
+});
