@@ -119,7 +119,7 @@ describe('the demo', () => {
     const [ada, grace] = await two();
     await seesMoreFrames(grace, 'Ada', 1);
     const tile = tileOf(grace, 'Ada');
-    await ada.getByRole('button', { name: 'Microphone' }).click();
+    await ada.getByRole('button', { name: 'Mic' }).click();
     await tile.locator('.muted').waitFor();
     await ada.getByRole('button', { name: 'Camera' }).click();
     await tile.locator('.avatar').waitFor();
@@ -181,7 +181,7 @@ describe('the demo', () => {
     await page.locator('.room').waitFor();
     assert.equal(await page.evaluate(() => document.activeElement.localName), 'h1', 'focus is taken along into the room');
 
-    const microphone = page.getByRole('button', { name: 'Microphone' });
+    const microphone = page.getByRole('button', { name: 'Mic' });
     await page.locator('[data-source="microphone"][aria-pressed="true"]').waitFor();
     assert.equal(await page.getByRole('button', { name: 'Camera' }).getAttribute('aria-pressed'), 'false', 'as chosen');
     await tabTo(page, microphone);

@@ -8,14 +8,15 @@ import * as words from './words.mjs';
 const TOPIC = 'chat';
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hour12: false });
 
-/** `onunread(count)` is told how many messages came while the chat was out of sight. */
-export function chat(room, { onunread }) {
+/** `onunread(count)` is told how many messages came while the chat was out of sight; `announce(text)` speaks them. */
+export function chat(room, { onunread, announce }) {
   const empty = h('p', { class: 'empty' }, 'No messages yet. What you write here reaches everybody in the room, also when the connection breaks on the way.');
-  const list = h('ol', { class: 'messages', role: 'log', 'aria-live': 'polite', 'aria-label': 'Messages' });
+  const list = h('ol');
+  const scroller = h('div', { class: 'messages', role: 'log', 'aria-live': 'polite', 'aria-label': 'Messages' }, list);
   const field = h('input', { class: 'message-field', 'aria-label': 'Message', placeholder: 'Message to everybody', maxlength: 1000, autocomplete: 'off' });
   const send = h('button', { class: 'icon-button accent', type: 'submit', 'aria-label': 'Send' }, icon('send'));
   const form = h('form', { class: 'composer', onsubmit: submit }, field, send);
-  const element = h('div', { class: 'chat' }, empty, list, form);
+  const element = h('div', { class: 'chat' }, empty, scroller, form);
   let isShown = false;
   let unread = 0;
 
@@ -29,8 +30,8 @@ export function chat(room, { onunread }) {
     list.append(item);
     empty.hidden = true;
     // It scrolls now: the keyboard must be able to.
-    list.tabIndex = 0;
-    list.scrollTop = list.scrollHeight;
+    scroller.tabIndex = 0;
+    scroller.scrollTop = scroller.scrollHeight;
     return { item, status };
   }
 
@@ -54,8 +55,12 @@ export function chat(room, { onunread }) {
 
   function receive(payload, participant, _kind, topic) {
     if (topic !== TOPIC || !participant) return;
-    add({ from: participant, text: new TextDecoder().decode(payload) });
-    if (!isShown) onunread((unread += 1));
+    const text = new TextDecoder().decode(payload);
+    add({ from: participant, text });
+    if (isShown) return;
+    onunread((unread += 1));
+    // A list that is out of sight is not read out.
+    announce(`${participant.name || participant.identity}: ${text}`);
   }
   room.on(RoomEvent.DataReceived, receive);
 
@@ -63,7 +68,7 @@ export function chat(room, { onunread }) {
     isShown = true;
     unread = 0;
     onunread(0);
-    list.scrollTop = list.scrollHeight;
+    scroller.scrollTop = scroller.scrollHeight;
   }
   return { element, read, away: () => (isShown = false), close: () => room.off(RoomEvent.DataReceived, receive) };
 }

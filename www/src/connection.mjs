@@ -30,7 +30,9 @@ export function connectionPanel(room, story) {
   const buttons = HURTS.map((hurt) =>
     h('button', { class: `button small${hurt.final ? ' danger' : ''}`, type: 'button', data: { scenario: hurt.scenario }, onclick: () => harm(hurt), onfocus: () => explain(hurt.why), onblur: explain, onpointerenter: () => explain(hurt.why), onpointerleave: explain }, hurt.title),
   );
-  const now = h('button', { class: 'button small', type: 'button', data: { action: 'reconnect-now' }, onclick: () => room.reconnectNow(), onpointerenter: () => explain(NOW), onpointerleave: explain, onfocus: () => explain(NOW), onblur: explain }, 'Reconnect now');
+  const now = h('button', { class: 'button small', type: 'button', data: { action: 'reconnect-now' }, 'aria-disabled': 'true', onclick: () => isAway() && room.reconnectNow(), onpointerenter: () => explain(NOW), onpointerleave: explain, onfocus: () => explain(NOW), onblur: explain }, 'Reconnect now');
+
+  const isAway = () => room.state === ConnectionState.Reconnecting || room.state === ConnectionState.SignalReconnecting;
 
   function explain(why) {
     setText(hint, typeof why === 'string' ? why : HINT);
@@ -48,6 +50,8 @@ export function connectionPanel(room, story) {
   const update = soon(() => {
     setText(state, words.state(room.state));
     state.dataset.state = room.state;
+    // Not `disabled`: that would drop the focus of somebody who has just pressed it.
+    now.setAttribute('aria-disabled', !isAway());
     const { version, region, nodeId } = room.serverInfo ?? {};
     const shown = [['Server', version && `livekit-server ${version}`], ['Region', region], ['Node', nodeId]].filter(([, value]) => value);
     if (facts.childElementCount !== shown.length || facts.dataset.of !== String(shown)) {

@@ -6,8 +6,8 @@ import { icon } from './icons.mjs';
 import * as words from './words.mjs';
 
 const SWITCHES = [
-  { what: 'microphone', source: Track.Source.Microphone, title: 'Mic', label: 'Microphone', on: 'microphone', off: 'microphoneOff', isOn: (me) => me.isMicrophoneEnabled, set: (me, on) => me.setMicrophoneEnabled(on) },
-  { what: 'camera', source: Track.Source.Camera, title: 'Camera', label: 'Camera', on: 'camera', off: 'cameraOff', isOn: (me) => me.isCameraEnabled, set: (me, on) => me.setCameraEnabled(on) },
+  { what: 'microphone', source: Track.Source.Microphone, title: 'Mic', on: 'microphone', off: 'microphoneOff', isOn: (me) => me.isMicrophoneEnabled, set: (me, on) => me.setMicrophoneEnabled(on) },
+  { what: 'camera', source: Track.Source.Camera, title: 'Camera', on: 'camera', off: 'cameraOff', isOn: (me) => me.isCameraEnabled, set: (me, on) => me.setCameraEnabled(on) },
   { what: 'screen', source: Track.Source.ScreenShare, title: 'Share', label: 'Share screen', on: 'screen', off: 'screen', isOn: (me) => me.isScreenShareEnabled, set: (me, on) => me.setScreenShareEnabled(on) },
 ];
 const ROOM_CHANGES = [RoomEvent.LocalTrackPublished, RoomEvent.LocalTrackUnpublished, RoomEvent.TrackMuted, RoomEvent.TrackUnmuted, RoomEvent.ConnectionStateChanged];
@@ -17,8 +17,8 @@ export function controls(room, { notify, onwave, onleave }) {
   const parts = SWITCHES.map((kind) => toggle(kind));
   const picker = devices(room, notify);
   const element = h(
-    'div',
-    { class: 'controls', role: 'toolbar', 'aria-label': 'Your controls' },
+    'section',
+    { class: 'controls', 'aria-label': 'Your controls' },
     parts.map(({ button }) => button),
     action('Wave', 'wave', onwave),
     action('Devices', 'settings', picker.open),

@@ -16,9 +16,11 @@ const CHANGES = [RoomEvent.ConnectionStateChanged, RoomEvent.ParticipantConnecte
 /** Shows `room`, which is connected. `close()` takes every listener, timer and element of the page away. */
 export function showRoom(room, story) {
   const picture = stage(room);
+  const spoken = h('p', { class: 'visually-hidden', role: 'status' });
+  const announce = (text) => spoken.replaceChildren(text);
   const connection = connectionPanel(room, story);
-  const talk = chat(room, { onunread: (count) => side.setBadge('chat', count) });
-  const waving = waves(room, picture);
+  const talk = chat(room, { announce, onunread: (count) => side.setBadge('chat', count) });
+  const waving = waves(room, picture, announce);
   const bar = controls(room, { notify, onwave: waving.send, onleave: () => room.disconnect() });
   const side = tabs('Side panel', [
     { id: 'connection', title: 'Connection', element: connection.element },
@@ -37,7 +39,7 @@ export function showRoom(room, story) {
     'div',
     { class: 'room' },
     h('header', { class: 'head' }, h('span', { class: 'brand' }, icon('mark'), h('span', { class: 'visually-hidden' }, 'Rejoin')), h('div', { class: 'where' }, title, people), pill, copyLink()),
-    h('main', { class: 'stage-area', 'aria-label': 'Participants' }, banner.element, soundPrompt, picture.element, notices, waving.element),
+    h('main', { class: 'stage-area', 'aria-label': 'Participants' }, banner.element, soundPrompt, picture.element, notices, spoken),
     bar.element,
     side.element,
   );

@@ -1,12 +1,9 @@
 // Waving: a lossy message with the topic "wave". One that gets lost is not missed, which is what lossy data is for.
 import { RoomEvent } from 'rejoin';
-import { h, setText } from './dom.mjs';
 
 const TOPIC = 'wave';
 
-export function waves(room, stage) {
-  const element = h('p', { class: 'visually-hidden', role: 'status' });
-
+export function waves(room, stage, announce) {
   function send() {
     stage.tileOf(room.localParticipant.identity)?.wave();
     // Between two connections a wave is simply not seen; there is nothing to tell the person who waved.
@@ -16,9 +13,8 @@ export function waves(room, stage) {
   function receive(_payload, participant, _kind, topic) {
     if (topic !== TOPIC || !participant) return;
     stage.tileOf(participant.identity)?.wave();
-    setText(element, '');
-    setText(element, `${participant.name || participant.identity} waves`);
+    announce(`${participant.name || participant.identity} waves`);
   }
   room.on(RoomEvent.DataReceived, receive);
-  return { element, send, close: () => room.off(RoomEvent.DataReceived, receive) };
+  return { send, close: () => room.off(RoomEvent.DataReceived, receive) };
 }

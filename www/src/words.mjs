@@ -26,8 +26,8 @@ export function reconnecting({ attempt, delayMs, cause, region, kind } = {}) {
   if (cause) facts.push(`cause: ${cause}`);
   if (region) facts.push(`region: ${region}`);
   const aside = facts.length ? ` (${facts.join(', ')})` : '';
-  if (kind === 'full') return `Session lost, starting a new one${aside}`;
-  return `Signal lost, trying to resume${aside}`;
+  if (attempt > 1) return `Still gone, ${kind === 'full' ? 'starting a new session' : 'trying to resume again'}${aside}`;
+  return `${kind === 'full' ? 'Session lost, starting a new one' : 'Signal lost, trying to resume'}${aside}`;
 }
 
 const STATES = {
