@@ -1,0 +1,377 @@
+//! Data messages on their way out and in: sequences, what is kept for a resume, back-pressure, duplicates.
+//!
+//! A *reliable* message is kept from the call until the server is known to have it. While the connection is not live it
+//! waits; after a resume everything the server has not seen is sent again under its old sequence, in a new session what
+//! has not been delivered is sent again under a new one. Its call is settled when it is handed to the channel, so an app
+//! that awaits its calls is slowed down to what the channel takes.
+//!
+//! A *lossy* message is worth something only now: it is dropped, and its call settled, while the channel has more than a
+//! little to send or the connection is coming back. (livekit-client does the same.) Only before its channel has first
+//! opened does it wait.
+//!
+//! The channels themselves are the host's; what to send is read with [`DataChannels::poll`].
+
+use std::collections::{BTreeMap, VecDeque};
+
+use prost::Message as _;
+
+use crate::engine::error::{Code, Error};
+use crate::engine::peer::Channel;
+use crate::engine::room::command::{CallId, DataMessage};
+use crate::engine::room::event::{Event, Id};
+use crate::engine::time::Millis;
+use crate::protocol::data::{DataPacket, DataValue, encode_user, with_sequence};
+use crate::protocol::proto;
+
+/// Largest message: what livekit's servers take end to end, whatever SCTP says.
+const LARGEST_MESSAGE: usize = 64_000;
+/// Room for the sequence.
+const SEQUENCE_BYTES: usize = 7;
+/// A reliable channel takes messages until it buffers more than this ...
+const RELIABLE_HIGH: usize = 1_024 * 1_024;
+/// ... and then none until it buffers no more than this.
+const RELIABLE_LOW: usize = 64 * 1_024;
+/// More than this in the buffer drops lossy messages.
+const LOSSY_LOW: usize = 8 * 1_024;
+/// Most that waits to be sent.
+const WAITING_MESSAGES: usize = 10_000;
+/// Most that waits to be sent, in bytes.
+const WAITING_BYTES: usize = 16 * 1_024 * 1_024;
+/// What left the channel's buffer is kept for a resume within these bounds: it may not have arrived.
+const KEPT_BYTES: usize = 1_024 * 1_024;
+const KEPT_MS: u64 = 60_000;
+/// For so long a sender's last sequence is remembered after its last packet.
+const RECEIVE_STATE_MS: u64 = 30_000;
+
+/// What to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outgoing {
+    /// Hand this to the channel.
+    Send(Channel, Vec<u8>),
+    /// The call is done.
+    Settled(CallId),
+}
+
+/// What came in.
+#[derive(Clone, Debug, PartialEq)]
+#[allow(missing_docs)]
+pub enum Received {
+    Event(Event),
+    /// Who speaks, as servers before protocol 3 tell it.
+    Speakers(Vec<proto::SpeakerInfo>),
+    /// A duplicate, or something nothing reads.
+    Nothing,
+    /// No packet.
+    Garbled,
+}
+
+#[derive(Clone, Debug)]
+struct Message {
+    /// Encoded, without sequence.
+    packet: Vec<u8>,
+    sequence: u32,
+    call: Option<CallId>,
+    /// When it was handed to the channel of this transport.
+    sent: Option<Millis>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Buffer {
+    open: bool,
+    /// As reported, and what was handed over since.
+    bytes: usize,
+    /// Above the high mark and not yet below the low one.
+    full: bool,
+    /// `DcBufferStatusChanged` said so last.
+    not_low: bool,
+}
+
+/// The data side of one room.
+#[derive(Clone, Debug)]
+pub struct DataChannels {
+    live: bool,
+    /// Lossy messages wait only until the first time.
+    was_live: bool,
+    largest: usize,
+    reliable: Buffer,
+    lossy: Buffer,
+    /// Reliable messages by sequence: sent ones that are kept, then those that wait.
+    messages: VecDeque<Message>,
+    waiting_bytes: usize,
+    kept_bytes: usize,
+    next_sequence: u32,
+    lossy_waiting: VecDeque<(Vec<u8>, CallId)>,
+    settled: VecDeque<CallId>,
+    /// Last sequence and when it came, by the sender's sid.
+    received: BTreeMap<String, (u32, Millis)>,
+    purged: Millis,
+}
+
+impl Default for DataChannels {
+    fn default() -> Self {
+        Self {
+            live: false,
+            was_live: false,
+            largest: LARGEST_MESSAGE,
+            reliable: Buffer::default(),
+            lossy: Buffer::default(),
+            messages: VecDeque::new(),
+            waiting_bytes: 0,
+            kept_bytes: 0,
+            next_sequence: 1,
+            lossy_waiting: VecDeque::new(),
+            settled: VecDeque::new(),
+            received: BTreeMap::new(),
+            purged: Millis::default(),
+        }
+    }
+}
+
+/// Out.
+impl DataChannels {
+    /// Takes a message. `identity` is the own one. The call is settled by [`Outgoing::Settled`] or is among those of
+    /// [`DataChannels::end`].
+    pub fn publish(&mut self, call: CallId, message: DataMessage, identity: &str) -> Result<(), Error> {
+        let DataMessage { payload, reliable, topic, destination_identities } = message;
+        let packet = encode_user(payload, topic, identity, destination_identities, reliable);
+        let size = packet.len() + SEQUENCE_BYTES;
+        if size > self.largest {
+            let text = format!("a data message of {size} bytes is larger than the {} that fit", self.largest);
+            return Err(Error::new(Code::PublishData, text));
+        }
+        if !reliable {
+            return self.publish_lossy(call, packet);
+        }
+        let waiting = self.messages.iter().rev().take_while(|message| message.sent.is_none()).count();
+        if waiting >= WAITING_MESSAGES || self.waiting_bytes + size > WAITING_BYTES {
+            return Err(Error::new(Code::QueueFull, "too much data waits for the connection"));
+        }
+        self.waiting_bytes += packet.len();
+        let sequence = self.next_sequence;
+        self.next_sequence = sequence.wrapping_add(1);
+        self.messages.push_back(Message { packet, sequence, call: Some(call), sent: None });
+        Ok(())
+    }
+
+    fn publish_lossy(&mut self, call: CallId, packet: Vec<u8>) -> Result<(), Error> {
+        if self.was_live && !(self.live && self.lossy.open && self.lossy.bytes <= LOSSY_LOW) {
+            self.settled.push_back(call);
+            return Ok(());
+        }
+        if self.lossy_waiting.len() >= WAITING_MESSAGES {
+            return Err(Error::new(Code::QueueFull, "too much data waits for the connection"));
+        }
+        self.lossy_waiting.push_back((packet, call));
+        Ok(())
+    }
+
+    /// What to do next; to be called until it is `None`, after every change.
+    pub fn poll(&mut self, now: Millis) -> Option<Outgoing> {
+        if let Some(call) = self.settled.pop_front() {
+            return Some(Outgoing::Settled(call));
+        }
+        if !self.live {
+            return None;
+        }
+        if self.lossy.open
+            && let Some((packet, call)) = self.lossy_waiting.pop_front()
+        {
+            self.settled.push_back(call);
+            self.lossy.bytes += packet.len();
+            return Some(Outgoing::Send(Channel::Lossy, packet));
+        }
+        if !self.reliable.open || self.reliable.full {
+            return None;
+        }
+        let index = self.messages.partition_point(|message| message.sent.is_some());
+        let message = self.messages.get_mut(index)?;
+        message.sent = Some(now);
+        self.settled.extend(message.call.take());
+        let bytes = with_sequence(&message.packet, message.sequence);
+        self.waiting_bytes = self.waiting_bytes.saturating_sub(message.packet.len());
+        self.kept_bytes += message.packet.len();
+        self.reliable.bytes += bytes.len();
+        self.reliable.full = self.reliable.bytes > RELIABLE_HIGH;
+        self.forget_delivered(now);
+        Some(Outgoing::Send(Channel::Reliable, bytes))
+    }
+
+    /// Whether something waits for a channel that is not open: with two peer connections the channels have to be made.
+    pub fn wants_channels(&self) -> bool {
+        let reliable = !self.reliable.open && self.messages.back().is_some_and(|message| message.sent.is_none());
+        reliable || (!self.lossy.open && !self.lossy_waiting.is_empty())
+    }
+
+    /// A channel opened.
+    pub fn opened(&mut self, channel: Channel) {
+        *self.buffer_mut(channel) = Buffer { open: true, ..Buffer::default() };
+    }
+
+    /// A channel closed.
+    pub fn closed(&mut self, channel: Channel) {
+        self.buffer_mut(channel).open = false;
+    }
+
+    /// The host could not send: the message that was handed over last did not go out.
+    pub fn send_failed(&mut self, channel: Channel) {
+        self.buffer_mut(channel).open = false;
+        if channel == Channel::Reliable {
+            let index = self.messages.partition_point(|message| message.sent.is_some());
+            if let Some(message) = index.checked_sub(1).and_then(|index| self.messages.get_mut(index)) {
+                message.sent = None;
+                self.count();
+            }
+        }
+    }
+
+    /// What a channel still buffers.
+    pub fn buffered(&mut self, channel: Channel, bytes: u32) -> Option<Event> {
+        let low_mark = if channel == Channel::Reliable { RELIABLE_LOW } else { LOSSY_LOW };
+        let buffer = self.buffer_mut(channel);
+        buffer.bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
+        let low = buffer.bytes <= low_mark;
+        buffer.full = buffer.full && !low;
+        let changed = std::mem::replace(&mut buffer.not_low, !low) == low;
+        changed.then_some(Event::DcBufferStatusChanged { reliable: channel == Channel::Reliable, low })
+    }
+
+    /// SCTP's largest message; 0 or more than livekit's servers take says nothing.
+    pub fn set_largest(&mut self, bytes: u32) {
+        let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
+        self.largest = if bytes == 0 { LARGEST_MESSAGE } else { bytes.min(LARGEST_MESSAGE) };
+    }
+
+    /// Whether the connection is whole: only then anything is sent.
+    pub fn set_live(&mut self, live: bool) {
+        self.live = live;
+        self.was_live |= live;
+    }
+
+    /// The session was resumed; the server has seen the sequences up to this one (0: it cannot say, so nothing is
+    /// taken for seen). The rest is sent again as soon as the connection is live.
+    pub fn resumed(&mut self, last_sequence: u32) {
+        if last_sequence > 0 {
+            // What the server has seen is done, also when it was never (knowingly) handed over.
+            while let Some(message) = self.messages.pop_front_if(|message| message.sequence <= last_sequence) {
+                self.settled.extend(message.call);
+            }
+        }
+        self.messages.iter_mut().for_each(|message| message.sent = None);
+        self.count();
+    }
+
+    /// A new session begins, on a new transport. What left the channel's buffer before `heard`, when the server was last
+    /// known to be there, is taken for delivered; everything else is sent again.
+    pub fn restarted(&mut self, heard: Millis) {
+        let mut buffered = self.reliable.bytes;
+        for message in self.messages.iter_mut().rev() {
+            let Some(sent) = message.sent else { continue };
+            if buffered > 0 || sent > heard {
+                message.sent = None;
+                buffered = buffered.saturating_sub(message.packet.len());
+            }
+        }
+        self.messages.retain(|message| message.sent.is_none());
+        for (message, sequence) in self.messages.iter_mut().zip(1..) {
+            message.sequence = sequence;
+        }
+        self.next_sequence = self.messages.back().map_or(1, |message| message.sequence.wrapping_add(1));
+        self.reliable = Buffer::default();
+        self.lossy = Buffer::default();
+        self.received.clear();
+        self.count();
+    }
+
+    /// The room is left: the calls that are not settled.
+    pub fn end(&mut self) -> Vec<CallId> {
+        let Self { messages, lossy_waiting, settled, .. } = std::mem::take(self);
+        let waiting = messages.into_iter().filter_map(|message| message.call);
+        waiting.chain(lossy_waiting.into_iter().map(|(_, call)| call)).chain(settled).collect()
+    }
+
+    /// Drops what left the channel's buffer and is more or older than what is kept.
+    fn forget_delivered(&mut self, now: Millis) {
+        while let Some(message) = self.messages.front()
+            && let Some(sent) = message.sent
+        {
+            let size = message.packet.len();
+            let surplus = self.kept_bytes.saturating_sub(self.reliable.bytes.max(KEPT_BYTES)) >= size;
+            let buffered = self.kept_bytes.saturating_sub(size) < self.reliable.bytes;
+            if !surplus && (buffered || now.since(sent) <= KEPT_MS) {
+                break;
+            }
+            self.kept_bytes = self.kept_bytes.saturating_sub(size);
+            self.messages.pop_front();
+        }
+    }
+
+    fn count(&mut self) {
+        let (mut kept, mut waiting) = (0, 0);
+        for message in &self.messages {
+            *if message.sent.is_some() { &mut kept } else { &mut waiting } += message.packet.len();
+        }
+        (self.kept_bytes, self.waiting_bytes) = (kept, waiting);
+    }
+
+    fn buffer_mut(&mut self, channel: Channel) -> &mut Buffer {
+        match channel {
+            Channel::Reliable => &mut self.reliable,
+            Channel::Lossy => &mut self.lossy,
+        }
+    }
+}
+
+/// In.
+impl DataChannels {
+    /// A packet came in. A reliable one that was there already is nothing.
+    pub fn receive(&mut self, now: Millis, channel: Channel, bytes: &[u8]) -> Received {
+        let Ok(packet) = DataPacket::decode(bytes) else { return Received::Garbled };
+        if packet.sequence > 0 && !packet.participant_sid.is_empty() {
+            self.forget_senders(now);
+            let last = self.received.entry(packet.participant_sid).or_insert((0, now));
+            if packet.sequence <= last.0 {
+                return Received::Nothing;
+            }
+            *last = (packet.sequence, now);
+        }
+        let identity = |text: String| (!text.is_empty()).then(|| Id::from(text));
+        match packet.value {
+            #[allow(deprecated)]
+            Some(DataValue::User(user)) => Received::Event(Event::DataReceived {
+                payload: user.payload,
+                identity: identity(packet.participant_identity).or_else(|| identity(user.participant_identity)),
+                reliable: channel == Channel::Reliable,
+                topic: user.topic,
+            }),
+            Some(DataValue::Transcription(transcription)) => Received::Event(Event::TranscriptionReceived {
+                identity: identity(packet.participant_identity),
+                transcription: Box::new(transcription),
+            }),
+            Some(DataValue::ChatMessage(message)) => Received::Event(Event::ChatMessage {
+                identity: identity(packet.participant_identity),
+                message: Box::new(message),
+            }),
+            Some(DataValue::SipDtmf(dtmf)) => Received::Event(Event::SipDtmfReceived {
+                identity: identity(packet.participant_identity),
+                dtmf: Box::new(dtmf),
+            }),
+            Some(DataValue::Speaker(update)) => Received::Speakers(update.speakers),
+            None => Received::Nothing,
+        }
+    }
+
+    /// For `SyncState`: the last sequence of everybody who was heard lately.
+    pub fn receive_states(&mut self, now: Millis) -> Vec<proto::DataChannelReceiveState> {
+        self.purged = Millis::default();
+        self.forget_senders(now);
+        let states = self.received.iter().map(|(sid, (last_seq, _))| (sid.clone(), *last_seq));
+        states.map(|(publisher_sid, last_seq)| proto::DataChannelReceiveState { publisher_sid, last_seq }).collect()
+    }
+
+    fn forget_senders(&mut self, now: Millis) {
+        if now.since(self.purged) > RECEIVE_STATE_MS {
+            self.purged = now;
+            self.received.retain(|_, (_, heard)| now.since(*heard) <= RECEIVE_STATE_MS);
+        }
+    }
+}
