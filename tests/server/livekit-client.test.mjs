@@ -6,6 +6,7 @@ import { newPage, startBrowser } from '../browser/lib/browser.mjs';
 import { startSite } from '../browser/lib/site.mjs';
 import { attachPeer } from './peer.mjs';
 import { startScriptable } from './server.mjs';
+import { answerStubs, stubRtc } from './stub-rtc.mjs';
 
 let site;
 let browser;
@@ -116,7 +117,7 @@ test('a leave with DISCONNECT ends the session with its reason', async () => {
   assert.equal(server.dials.length, 1);
 });
 
-test('a leave with RESUME and a lost socket are resumed with the newest token; last_message_seq is taken', async () => {
+test('a leave with RESUME and a lost socket are resumed with the newest token', async () => {
   await connect();
   const first = await server.nextConnection();
   const { sid } = first.participant.info;
@@ -201,3 +202,31 @@ test('a room that moves gives the client a new room and token', async () => {
   await event('moved');
   assert.equal(await run((client) => client.room.name), 'elsewhere');
 });
+
+for (const version of [1, 0]) {
+  test(`v${version}: with RTCPeerConnection stubbed, sessions come and go one after the other and leave nothing`, async () => {
+    const stubbed = await newPage(browser);
+    await stubbed.addInitScript(stubRtc);
+    await stubbed.goto(`${site.origin}/?sdk=livekit`);
+    if (version === 0) server.use({ v1: false });
+    answerStubs(server);
+    const open = await stubbed.evaluate(
+      async ({ url, jwt }) => {
+        await window.ready;
+        for (let i = 0; i < 10; i += 1) {
+          const each = await window.newClient('livekit');
+          await each.join(url, jwt);
+          await each.room.localParticipant.publishData(new Uint8Array(3), { reliable: true });
+          await each.room.disconnect();
+        }
+        return RTCPeerConnection.open;
+      },
+      { url: server.url, jwt: server.token(who) },
+    );
+    assert.equal(open, 0);
+    await server.idle();
+    assert.equal(server.dials.filter(({ joinedAt }) => joinedAt !== null).length, 10);
+    assert.equal(server.mostJoining('alice'), 1);
+    await stubbed.context().close();
+  });
+}

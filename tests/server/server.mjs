@@ -1,7 +1,8 @@
 // A LiveKit signalling server that misbehaves on purpose, for what a real one cannot be told to do. It speaks /rtc/v1 and
 // /rtc, both `/validate` and /settings/regions, with a codec of its own (@livekit/protocol). It carries no media: a client's
 // offer stays unanswered unless a browser page stands in for the media server's end (`attachPeer(server, page)`, peer.mjs),
-// which a client in a page needs for its connect() to resolve. Clients without RTC need nothing.
+// which a client in a page needs for its connect() to resolve. Tests of a thousand sessions stub RTCPeerConnection instead
+// (`answerStubs(server)`, stub-rtc.mjs). Clients without RTC need neither.
 //
 //   import { startScriptable } from '../server/server.mjs';
 //   const server = await startScriptable({ script: [{ upgrade: { status: 503 } }, { then: [{ after: 'pingReq' }, { close: 1011 }] }] });
