@@ -1,0 +1,259 @@
+// The participant of this client: what it says of itself, what it publishes, what it sends.
+import { createLocalScreenTracks, createLocalTracks } from './capture.js';
+import { PublishTrackError, TrackInvalidError } from './errors.js';
+import { LocalTrackPublication } from './local_publication.js';
+import { LocalAudioTrack, LocalTrack, LocalVideoTrack } from './local_track.js';
+import { PUBLISH, PUBLISH_DATA, read } from './options.js';
+import { Participant } from './participant.js';
+import { describe } from './publish.js';
+
+const DEVICES = { camera: 'videoinput', microphone: 'audioinput' };
+
+export class LocalParticipant extends Participant {
+  /** @internal The device in use, by kind. */
+  _devices = new Map();
+  /** @internal */
+  _lastErrors = new Map();
+  // Tracks whose publishing is under way: by track the promise, by cid the options.
+  #publishing = new Map();
+  #options = new Map();
+  // Sources that setCameraEnabled and its kin are turning on.
+  #enabling = new Map();
+
+  get isLocal() {
+    return true;
+  }
+
+  /** Why the camera could not be turned on the last time. */
+  get lastCameraError() {
+    return this._lastErrors.get('camera');
+  }
+
+  get lastMicrophoneError() {
+    return this._lastErrors.get('microphone');
+  }
+
+  /** Before the room is joined nothing is known of it. */
+  get joinedAt() {
+    return super.joinedAt;
+  }
+
+  async setMetadata(metadata) {
+    await this._room._core.update(undefined, text(metadata, 'metadata'), undefined);
+  }
+
+  async setName(name) {
+    await this._room._core.update(text(name, 'name'), undefined, undefined);
+  }
+
+  /** Sets the attributes that are named; one that is set to "" is removed. */
+  async setAttributes(attributes) {
+    for (const key of Object.keys(attributes)) text(attributes[key], `attributes.${key}`);
+    await this._room._core.update(undefined, undefined, attributes);
+  }
+
+  /** Sends bytes to everybody, or to those of `destinationIdentities`; resolves when they are on their way. */
+  async publishData(data, options = {}) {
+    if (!(data instanceof Uint8Array) && !ArrayBuffer.isView(data)) throw new TypeError('publishData: data must be a Uint8Array');
+    const { reliable = false, topic, destinationIdentities = [] } = read(options, PUBLISH_DATA, 'publishData options');
+    const bytes = data instanceof Uint8Array ? data : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    await this._room._core.publishData(bytes, reliable, topic, destinationIdentities);
+  }
+
+  setCameraEnabled(enabled, options, publishOptions) {
+    return this.#setEnabled('camera', enabled, () => this.createTracks({ video: options ?? true }), publishOptions);
+  }
+
+  setMicrophoneEnabled(enabled, options, publishOptions) {
+    return this.#setEnabled('microphone', enabled, () => this.createTracks({ audio: options ?? true }), publishOptions);
+  }
+
+  setScreenShareEnabled(enabled, options, publishOptions) {
+    return this.#setEnabled('screen_share', enabled, () => this.createScreenTracks(options), publishOptions);
+  }
+
+  /** Both with one question to the user. */
+  async enableCameraAndMicrophone() {
+    const wanted = { camera: 'video', microphone: 'audio' };
+    const missing = Object.keys(wanted).filter((source) => !this.getTrackPublication(source) && !this.#enabling.has(source));
+    const asked = Object.fromEntries(missing.map((source) => [wanted[source], true]));
+    const tracks = missing.length ? this.createTracks(asked) : Promise.resolve([]);
+    const of = (source) => tracks.then((all) => all.filter((track) => track.source === source));
+    const all = Object.keys(wanted).map((source) => this.#setEnabled(source, true, () => of(source)));
+    const failed = (await Promise.allSettled(all)).find(({ status }) => status === 'rejected');
+    if (failed) throw failed.reason;
+  }
+
+  /** Captures without publishing, with the room's defaults. */
+  async createTracks(options = {}) {
+    const { audioCaptureDefaults, videoCaptureDefaults } = this._room.options;
+    const merged = (defaults, asked) => (asked ? { ...defaults, ...(asked === true ? undefined : asked) } : asked);
+    return createLocalTracks({ audio: merged(audioCaptureDefaults, options.audio), video: merged(videoCaptureDefaults, options.video) });
+  }
+
+  async createScreenTracks(options) {
+    return createLocalScreenTracks(options);
+  }
+
+  /** Publishes a track; one that is published already is not published again. */
+  publishTrack(track, options = {}) {
+    const local = this.#localTrack(track);
+    const published = this.#publicationOf(local);
+    if (published) return Promise.resolve(published);
+    const running = this.#publishing.get(local);
+    if (running) return running;
+    const promise = this.#publish(local, options).finally(() => {
+      this.#publishing.delete(local);
+      this.#options.delete(local.cid);
+    });
+    this.#publishing.set(local, promise);
+    return promise;
+  }
+
+  async unpublishTrack(track, stopOnUnpublish = this._room.options.stopLocalTrackOnUnpublish ?? true) {
+    await this.#publishing.get(track)?.catch(() => undefined);
+    const publication = this.#publicationOf(track);
+    if (!publication) return undefined;
+    const local = publication.track;
+    if (stopOnUnpublish) local.stop();
+    const done = this._room._core.unpublishTrack(local.cid);
+    this._unpublished(publication.trackSid);
+    await done;
+    return publication;
+  }
+
+  async unpublishTracks(tracks) {
+    const all = await Promise.all(tracks.map((track) => this.unpublishTrack(track)));
+    return all.filter(Boolean);
+  }
+
+  /** Who may subscribe to what this participant publishes. `participantPermissions` names the exceptions. */
+  setTrackSubscriptionPermissions(allParticipantsAllowed, participantPermissions = []) {
+    const list = participantPermissions.map(({ participantIdentity, allowAll, allowedTrackSids = [] }) => [participantIdentity, Boolean(allowAll), allowedTrackSids]);
+    this._room._core.setSubscriptionPermissions(Boolean(allParticipantsAllowed), list).catch(() => undefined);
+  }
+
+  /** @internal A local publication has no object before it is published from here. */
+  _make(sid) {
+    return this._looked ? this.trackPublications.get(sid) : undefined;
+  }
+
+  /** @internal The engine has published the track of this cid. */
+  _published(cid, sid, before) {
+    const same = this.getTrackPublications().find((publication) => publication.track?.cid === cid);
+    if (same) {
+      if (before !== undefined) same._renamed(sid);
+      return;
+    }
+    const pending = this.#options.get(cid);
+    if (!pending) return;
+    const publication = new LocalTrackPublication(this, sid, pending.track, pending.options);
+    pending.publication = publication;
+    this._add(publication);
+    this._tell('localTrackPublished', publication);
+  }
+
+  /** @internal A publication is gone: asked for from here, or taken away by the server. */
+  _unpublished(sid) {
+    const publication = this.trackPublications.get(sid);
+    if (!publication) return;
+    const facts = this._room._core.publicationFacts(this._key, sid);
+    this._remove(sid);
+    publication._unpublished(facts);
+  }
+
+  /** @internal Its device went away, or the user stopped sharing. */
+  async _trackEnded({ track, source }) {
+    if (!track) return;
+    if (source.startsWith('screen_share')) await this.unpublishTrack(track);
+    else if (track.isUserProvided) await track.mute();
+    else if (!track.isMuted) await track.restartTrack().catch(() => track.mute());
+  }
+
+  /** @internal The room is over. */
+  _closed(stop) {
+    for (const publication of this.getTrackPublications()) {
+      const { track } = publication;
+      this._unpublished(publication.trackSid);
+      if (stop) {
+        track.detach();
+        track.stop();
+      }
+    }
+  }
+
+  async #publish(track, options) {
+    const { publishDefaults } = this._room.options;
+    const merged = { ...publishDefaults, ...read(options, PUBLISH, 'publish options') };
+    if (merged.source) track.source = merged.source;
+    if (!track.mediaStreamTrack) throw new TrackInvalidError('publishTrack: the track has no media');
+    const entry = { track, options: merged };
+    this.#options.set(track.cid, entry);
+    const request = await describe(track, merged, this._room.options);
+    await this._room._core.publishTrack(track.cid, track.mediaStreamTrack, request);
+    const publication = entry.publication ?? this.#publicationOf(track);
+    if (!publication) throw new PublishTrackError('the track was unpublished while it was being published', 409);
+    return publication;
+  }
+
+  async #setEnabled(source, enabled, create, publishOptions) {
+    const running = this.#enabling.get(source);
+    const publication = this.getTrackPublication(source) ?? (await running?.catch(() => undefined));
+    if (!enabled) {
+      if (source !== 'screen_share') await publication?.mute();
+      else if (publication?.track) await this.#stopSharing(publication);
+      return publication;
+    }
+    if (publication) {
+      await publication.unmute();
+      return publication;
+    }
+    const promise = this.#enable(source, create, publishOptions).finally(() => this.#enabling.delete(source));
+    this.#enabling.set(source, promise);
+    return promise;
+  }
+
+  async #enable(source, create, publishOptions) {
+    let tracks = [];
+    try {
+      tracks = await create();
+      this._lastErrors.delete(source);
+    } catch (error) {
+      this._lastErrors.set(source, error);
+      const kind = DEVICES[source];
+      this._room.emit('mediaDevicesError', error, kind);
+      this.emit('mediaDevicesError', error, kind);
+      throw error;
+    }
+    try {
+      const [publication] = await Promise.all(tracks.map((track) => this.publishTrack(track, publishOptions)));
+      return publication;
+    } catch (error) {
+      for (const track of tracks) track.stop();
+      throw error;
+    }
+  }
+
+  async #stopSharing(publication) {
+    const sound = this.getTrackPublication('screen_share_audio')?.track;
+    await Promise.all([publication.track, sound].filter(Boolean).map((track) => this.unpublishTrack(track)));
+  }
+
+  #publicationOf(track) {
+    return this.getTrackPublications().find((publication) => publication.track && (publication.track === track || publication.track.mediaStreamTrack === track));
+  }
+
+  #localTrack(track) {
+    if (track instanceof LocalTrack) return track;
+    const published = this.#publicationOf(track) ?? [...this.#publishing.keys()].find((local) => local.mediaStreamTrack === track);
+    if (published) return published.track ?? published;
+    if (track?.kind === 'audio') return new LocalAudioTrack(track, undefined, true);
+    if (track?.kind === 'video') return new LocalVideoTrack(track, undefined, true);
+    throw new TrackInvalidError('publishTrack: a LocalTrack or a MediaStreamTrack is needed');
+  }
+}
+
+function text(value, name) {
+  if (typeof value !== 'string') throw new TypeError(`${name} must be a text`);
+  return value;
+}

@@ -1,0 +1,24 @@
+// Where log lines go: the console, and extensions of the app's own. The engine's lines come through `write` as well, so
+// one level and one list of extensions hold for everything. No line holds a token: nobody here puts one in.
+import { LogLevel } from './enums.js';
+
+const METHODS = ['debug', 'debug', 'info', 'warn', 'error'];
+
+/** What log.js sets. */
+export const settings = { least: LogLevel.info, extensions: [] };
+
+/** Tells a line; `level` by name. An extension that throws does not stop anybody. */
+export function write(level, message, context) {
+  const number = LogLevel[level];
+  if (number < settings.least) return;
+  const method = METHODS[number];
+  if (context === undefined) console[method](`rejoin: ${message}`);
+  else console[method](`rejoin: ${message}`, context);
+  for (const extension of settings.extensions) {
+    try {
+      extension(number, message, context);
+    } catch (error) {
+      console.error(error);
+    }
+  }
+}

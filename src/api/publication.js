@@ -1,0 +1,107 @@
+// What local and remote publications share: facts read from the engine, and the order in which livekit-client tells.
+import { EventEmitter } from './emitter.js';
+import { PUBLICATION, kindOf, sourceOf } from './fields.js';
+
+export class TrackPublication extends EventEmitter {
+  static SubscriptionStatus = Object.freeze({ Desired: 'desired', Subscribed: 'subscribed', Unsubscribed: 'unsubscribed' });
+  static PermissionStatus = Object.freeze({ Allowed: 'allowed', NotAllowed: 'not_allowed' });
+
+  /** @internal */
+  _participant;
+  /** @internal */
+  _track;
+  #sid;
+  #last;
+
+  /** @internal */
+  constructor(participant, sid) {
+    super();
+    this._participant = participant;
+    this.#sid = sid;
+  }
+
+  get trackSid() {
+    return this.#sid;
+  }
+
+  get track() {
+    return this._track;
+  }
+
+  get kind() {
+    return kindOf(this._get(PUBLICATION.kind));
+  }
+
+  get trackName() {
+    return this._get(PUBLICATION.name) ?? '';
+  }
+
+  get source() {
+    return sourceOf(this._get(PUBLICATION.source));
+  }
+
+  get mimeType() {
+    return this._get(PUBLICATION.mimeType);
+  }
+
+  get dimensions() {
+    return this._get(PUBLICATION.dimensions);
+  }
+
+  get simulcasted() {
+    return this._get(PUBLICATION.simulcasted);
+  }
+
+  get trackInfo() {
+    return this._get(PUBLICATION.info);
+  }
+
+  get isMuted() {
+    return this._get(PUBLICATION.muted) ?? false;
+  }
+
+  get isEnabled() {
+    return true;
+  }
+
+  get isSubscribed() {
+    return this.track !== undefined;
+  }
+
+  get isEncrypted() {
+    return (this._get(PUBLICATION.encryption) ?? 0) !== 0;
+  }
+
+  get audioTrack() {
+    return this.kind === 'audio' ? this.track : undefined;
+  }
+
+  get videoTrack() {
+    return this.kind === 'video' ? this.track : undefined;
+  }
+
+  /** @internal A fact, or what it was when the track was unpublished. */
+  _get(field) {
+    if (this.#last) return this.#last[field];
+    return this._participant._room?._core.publication(this._participant._key, this.#sid, field);
+  }
+
+  /** @internal The same track under another sid: a local one after a full reconnect. */
+  _renamed(sid) {
+    this._participant._remove(this.#sid);
+    this.#sid = sid;
+    if (this._track) this._track.sid = sid;
+    this._participant._add(this);
+  }
+
+  /** @internal It was unpublished: `facts` are its last. */
+  _ended(facts) {
+    this.#last = facts ?? [];
+  }
+
+  /** @internal Room, participant, publication. */
+  _toldMuted(muted) {
+    this._participant._tell(muted ? 'trackMuted' : 'trackUnmuted', this);
+    this.emit(muted ? 'muted' : 'unmuted');
+  }
+}

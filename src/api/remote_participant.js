@@ -1,0 +1,60 @@
+// Somebody else in the room.
+import { Participant } from './participant.js';
+import { RemoteTrackPublication } from './remote_publication.js';
+
+export class RemoteParticipant extends Participant {
+  #volumes = new Map();
+
+  getTrackPublicationBySid(sid) {
+    return this.trackPublications.get(sid);
+  }
+
+  /** How loud its microphone (or screen) is played, 0 to 1; also for tracks that come later. */
+  setVolume(volume, source = 'microphone') {
+    this.#volumes.set(source, volume);
+    this.getTrackPublication(source)?.track?.setVolume?.(volume);
+  }
+
+  getVolume(source = 'microphone') {
+    return this.getTrackPublication(source)?.track?.getVolume?.() ?? this.#volumes.get(source);
+  }
+
+  /** Where its audio is played: `{ deviceId }` of an audio output. */
+  async setAudioOutput({ deviceId = 'default' }) {
+    const tracks = [...this.audioTrackPublications.values()].map((publication) => publication.track);
+    await Promise.all(tracks.map((track) => track?.setSinkId?.(deviceId)));
+  }
+
+  /** @internal */
+  _volumeOf(track) {
+    if (this.#volumes.has(track.source)) track.setVolume?.(this.#volumes.get(track.source));
+  }
+
+  /** @internal A publication's object: the one there is, or a new one. */
+  _make(sid) {
+    const known = this.trackPublications.get(sid);
+    if (known) return known;
+    const publication = new RemoteTrackPublication(this, sid);
+    this._add(publication);
+    return publication;
+  }
+
+  /** @internal It left with these publications, `[sid, facts]` each; all of them are told about. */
+  _leave(facts, publications) {
+    this._left(facts);
+    for (const [sid, last] of publications) {
+      this._make(sid);
+      this._unpublished(sid, last);
+    }
+  }
+
+  /** @internal A publication is gone; `facts` are its last. Its media went before. */
+  _unpublished(sid, facts) {
+    const publication = this.trackPublications.get(sid);
+    if (!publication) return;
+    publication._ended(facts);
+    publication._unsubscribed('subscribed');
+    this._remove(sid);
+    this._tell('trackUnpublished', publication);
+  }
+}
