@@ -78,8 +78,7 @@ const HANDLERS = {
   unpublished(room, identity, sid, facts) {
     const participant = room._heard(identity, 'trackUnpublished');
     if (!participant || !(participant._looked || heard(participant, 'trackUnpublished'))) return;
-    // The engine has forgotten it, so that nobody else makes its object now.
-    participant._make(sid);
+    participant._make(sid, facts);
     participant._unpublished(sid, facts);
   },
   // Media has an object whether anybody listens or not: adaptive stream and volumes begin with it.

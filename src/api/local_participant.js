@@ -116,7 +116,7 @@ export class LocalParticipant extends Participant {
     if (!publication) return undefined;
     const local = publication.track;
     if (stopOnUnpublish) local.stop();
-    const done = this._room._core.unpublishTrack(local.cid);
+    const done = this._room._core.unpublish(local.cid);
     this._unpublished(publication.trackSid);
     await done;
     return publication;
@@ -130,7 +130,7 @@ export class LocalParticipant extends Participant {
   /** Who may subscribe to what this participant publishes. `participantPermissions` names the exceptions. */
   setTrackSubscriptionPermissions(allParticipantsAllowed, participantPermissions = []) {
     const list = participantPermissions.map(({ participantIdentity, allowAll, allowedTrackSids = [] }) => [participantIdentity, Boolean(allowAll), allowedTrackSids]);
-    this._room._core.setSubscriptionPermissions(Boolean(allParticipantsAllowed), list).catch(() => undefined);
+    this._room._core.setSubscriptionPermissions(Boolean(allParticipantsAllowed), list);
   }
 
   /** @internal A local publication has no object before it is published from here. */
@@ -190,7 +190,7 @@ export class LocalParticipant extends Participant {
     const entry = { track, options: merged };
     this.#options.set(track.cid, entry);
     const request = await describe(track, merged, this._room.options);
-    await this._room._core.publishTrack(track.cid, track.mediaStreamTrack, request);
+    await this._room._core.publish(track.cid, track.mediaStreamTrack, request);
     const publication = entry.publication ?? this.#publicationOf(track);
     if (!publication) throw new PublishTrackError('the track was unpublished while it was being published', 409);
     return publication;

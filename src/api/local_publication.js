@@ -25,8 +25,8 @@ export class LocalTrackPublication extends TrackPublication {
       this.emit('ended');
       participant._trackEnded(this);
     });
-    listen('upstreamPaused', () => this.#core?.muteTrack(track.cid, true));
-    listen('upstreamResumed', () => this.#core?.muteTrack(track.cid, track.isMuted));
+    listen('upstreamPaused', () => this.#core?.mute(track.cid, true));
+    listen('upstreamResumed', () => this.#core?.mute(track.cid, track.isMuted));
     listen('audioTrackFeatureUpdate', () => this.#core?.updateAudioTrack(track.cid, this.getTrackFeatures()));
     this.#unlisten = () => controller.abort();
   }
@@ -87,7 +87,7 @@ export class LocalTrackPublication extends TrackPublication {
 
   #mutedHere(muted) {
     // While its upstream is paused the server knows it as muted, whatever the app does.
-    if (!this._track.isUpstreamPaused) this.#core.muteTrack(this._track.cid, muted);
+    if (!this._track.isUpstreamPaused) this.#core.mute(this._track.cid, muted);
     this._toldMuted(muted);
   }
 }

@@ -34,3 +34,49 @@
 //! - `publish.js` turns a local track and its options into what `RoomCore.publish(cid, mediaStreamTrack, request)` takes
 //!   (`src/api/publish.rs`: an `AddTrackRequest`, encodings, codec order); `sender(cid)`, `replace(cid, track)`,
 //!   `mute(cid, muted)` and `unpublish(cid)` stand beside it. A local track keeps its cid for its whole life.
+
+pub mod dispatch;
+pub mod errors;
+pub mod fields;
+pub mod options;
+pub mod policy;
+pub mod room;
+pub mod scenario;
+
+use std::cell::RefCell;
+
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+
+use crate::api::dispatch::Anchor;
+
+type Maker = Closure<dyn Fn(String, JsValue, JsValue) -> Result<JsValue, JsValue>>;
+
+#[wasm_bindgen(module = "/src/api/core.js")]
+extern "C" {
+    fn attach(maker: &Maker);
+}
+
+thread_local! {
+    // As long as the instance: JavaScript may ask at any time.
+    static MAKER: RefCell<Option<Maker>> = const { RefCell::new(None) };
+}
+
+/// Runs when the module is instantiated: says to `core.js` where engines are made. Draws no entropy and starts nothing.
+#[wasm_bindgen(start)]
+pub fn start() {
+    MAKER.with(|kept| {
+        let mut kept = kept.borrow_mut();
+        attach(kept.get_or_insert_with(|| Closure::new(make)));
+    });
+}
+
+/// `room`: the engine of a room, for an anchor and options. `policy`: a reconnect policy by itself.
+fn make(kind: String, first: JsValue, second: JsValue) -> Result<JsValue, JsValue> {
+    match kind.as_str() {
+        "room" => Ok(room::RoomCore::new(first.unchecked_into::<Anchor>(), &second).into()),
+        "policy" => policy::PolicyCore::new(&first).map(JsValue::from),
+        _ => Err(JsValue::UNDEFINED),
+    }
+}

@@ -4,11 +4,9 @@
 export const ENGINE = Symbol('options of a policy that the engine has');
 
 /**
- * What the engine takes: `{ ours }`, options of one of ours; `{ custom }`, an object to be asked, which a class derived
- * from ours with a rule of its own is as well.
+ * Options of one of ours, or undefined for an app's own: a class derived from ours with a rule of its own is one too.
  */
-export function choice(policy, Default) {
-  if (policy === undefined) return { ours: {} };
-  const ruled = policy.nextRetryDelayInMs === Default.prototype.nextRetryDelayInMs;
-  return ruled && policy[ENGINE] ? { ours: policy[ENGINE] } : { custom: policy };
+export function ours(policy, Default) {
+  if (policy === undefined) return {};
+  return policy.nextRetryDelayInMs === Default.prototype.nextRetryDelayInMs ? policy[ENGINE] : undefined;
 }

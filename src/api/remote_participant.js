@@ -30,11 +30,12 @@ export class RemoteParticipant extends Participant {
     if (this.#volumes.has(track.source)) track.setVolume?.(this.#volumes.get(track.source));
   }
 
-  /** @internal A publication's object: the one there is, or a new one. */
-  _make(sid) {
+  /** @internal A publication's object: the one there is, or a new one; with its last facts if it is gone already. */
+  _make(sid, facts) {
     const known = this.trackPublications.get(sid);
     if (known) return known;
     const publication = new RemoteTrackPublication(this, sid);
+    if (facts) publication._ended(facts);
     this._add(publication);
     return publication;
   }
@@ -43,7 +44,7 @@ export class RemoteParticipant extends Participant {
   _leave(facts, publications) {
     this._left(facts);
     for (const [sid, last] of publications) {
-      this._make(sid);
+      this._make(sid, last);
       this._unpublished(sid, last);
     }
   }

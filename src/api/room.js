@@ -1,4 +1,5 @@
 // A room: connects, stays connected, and hands out its participants. Everything it knows it asks of its core.
+import { Anchor } from './anchor.js';
 import { core } from './core.js';
 import { withDefaults } from './defaults.js';
 import { getLocalDevices } from './devices.js';
@@ -9,7 +10,7 @@ import { ROOM as FIELD } from './fields.js';
 import { LocalParticipant } from './local_participant.js';
 import { CONNECT, ROOM, read } from './options.js';
 import { Playback } from './playback.js';
-import { choice } from './policies.js';
+import { ours } from './policies.js';
 import { DefaultReconnectPolicy } from './policy.js';
 import { RemoteParticipant } from './remote_participant.js';
 import { Surroundings } from './surroundings.js';
@@ -26,6 +27,7 @@ export class Room extends EventEmitter {
   localParticipant;
   /** @internal */
   _core;
+  #anchor;
   #state = 'disconnected';
   // Objects of remote participants by identity: those that somebody has seen, or all of them once the Map was handed out.
   #remote = new Map();
@@ -39,7 +41,8 @@ export class Room extends EventEmitter {
     super();
     const given = read(options, ROOM, 'RoomOptions');
     this.options = withDefaults(given);
-    this._core = core('room', this, { ...this.options, policy: choice(given.reconnectPolicy, DefaultReconnectPolicy) });
+    this.#anchor = new Anchor(this);
+    this._core = core('room', this.#anchor, { ...this.options, policy: ours(given.reconnectPolicy, DefaultReconnectPolicy) });
     this.localParticipant = new LocalParticipant(this, '');
     if (this.options.audioOutput?.deviceId) this.localParticipant._devices.set('audiooutput', this.options.audioOutput.deviceId);
   }
@@ -187,10 +190,11 @@ export class Room extends EventEmitter {
     const abort = () => this.disconnect().catch(() => undefined);
     signal?.addEventListener('abort', abort, { once: true });
     this.#surroundings.watch();
+    this.#anchor.hold();
     try {
       await this._core.connect(url, token, given);
     } catch (error) {
-      if (this.#state === 'disconnected') this.#surroundings.end();
+      if (this.#state === 'disconnected') this.#letGo();
       throw error;
     } finally {
       signal?.removeEventListener('abort', abort);
@@ -198,7 +202,7 @@ export class Room extends EventEmitter {
   }
 
   /** @internal An event of the engine. */
-  _deliver(kind, ...facts) {
+  _deliver(kind, facts) {
     deliver(this, kind, facts);
   }
 
@@ -251,7 +255,12 @@ export class Room extends EventEmitter {
     this.#all = false;
     this.#sid?.reject(new UnexpectedConnectionState('the room was disconnected'));
     this.#sid = undefined;
+    this.#letGo();
+  }
+
+  #letGo() {
     this.#surroundings.end();
+    this.#anchor.release();
   }
 
   /** @internal */

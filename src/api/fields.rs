@@ -1,0 +1,225 @@
+//! What JavaScript can ask of a participant, a publication and the room, by number. The lists stand in the same order
+//! in `fields.js`; a test compares them. One read is one value: nothing is converted that nobody asked for.
+
+use std::collections::HashMap;
+
+use js_sys::{Array, Object};
+use wasm_bindgen::JsValue;
+
+use crate::engine::room::roster::{Participant, Publication};
+use crate::engine::room::session::Session;
+use crate::protocol::proto;
+use crate::web::{host, js};
+
+/// Of a participant.
+pub const PARTICIPANT: &[&str] = &[
+    "sid",
+    "identity",
+    "name",
+    "metadata",
+    "attributes",
+    "permissions",
+    "kind",
+    "joinedAt",
+    "quality",
+    "speaking",
+    "audioLevel",
+    "lastSpokeAt",
+    "active",
+];
+
+/// Of a publication.
+pub const PUBLICATION: &[&str] = &[
+    "sid",
+    "kind",
+    "name",
+    "source",
+    "muted",
+    "mimeType",
+    "dimensions",
+    "simulcasted",
+    "encryption",
+    "desired",
+    "allowed",
+    "paused",
+    "info",
+];
+
+/// Of the room.
+pub const ROOM: &[&str] = &[
+    "sid",
+    "name",
+    "metadata",
+    "numParticipants",
+    "numPublishers",
+    "recording",
+    "serverInfo",
+    "creationTime",
+    "maxParticipants",
+];
+
+/// One fact of a participant; `undefined` for a number that is none.
+pub fn participant(of: &Participant, field: u32) -> JsValue {
+    let info = &of.info;
+    match field {
+        0 => text(&info.sid),
+        1 => text(&of.identity),
+        2 => text(&info.name),
+        3 => text(&info.metadata),
+        4 => attributes(&info.attributes),
+        5 => info.permission.as_ref().map_or(JsValue::UNDEFINED, permissions),
+        6 => info.kind.into(),
+        7 if info.joined_at_ms > 0 => (info.joined_at_ms as f64).into(),
+        7 if info.joined_at > 0 => (info.joined_at as f64 * 1000.0).into(),
+        8 => of.quality.map_or(JsValue::UNDEFINED, JsValue::from),
+        9 => of.speaking.into(),
+        10 => of.audio_level.into(),
+        11 => of
+            .last_spoke_at
+            .map_or(JsValue::UNDEFINED, |at| (host::wall_clock_ms() - host::now().since(at) as f64).into()),
+        12 => (info.state == proto::participant_info::State::Active as i32).into(),
+        _ => JsValue::UNDEFINED,
+    }
+}
+
+/// One fact of a publication.
+pub fn publication(of: &Publication, field: u32) -> JsValue {
+    let info = &of.info;
+    let video = info.r#type == proto::TrackType::Video as i32 && info.width > 0;
+    match field {
+        0 => text(&info.sid),
+        1 => info.r#type.into(),
+        2 => text(&info.name),
+        3 => info.source.into(),
+        4 => info.muted.into(),
+        5 => text(&info.mime_type),
+        6 if video => js::object([("width", info.width.into()), ("height", info.height.into())]).into(),
+        7 if video => info.simulcast.into(),
+        8 => info.encryption.into(),
+        9 => of.desired.into(),
+        10 => of.allowed.into(),
+        11 => of.paused.into(),
+        12 => track_info(info),
+        _ => JsValue::UNDEFINED,
+    }
+}
+
+/// One fact of the room; `undefined` before the first join.
+pub fn room(session: &Session, field: u32) -> JsValue {
+    if field == 6 {
+        return session.server_info().map_or(JsValue::UNDEFINED, server_info);
+    }
+    let Some(room) = session.roster().room() else { return JsValue::UNDEFINED };
+    match field {
+        0 => text(&room.sid),
+        1 => text(&room.name),
+        2 => text(&room.metadata),
+        3 => room.num_participants.into(),
+        4 => room.num_publishers.into(),
+        5 => room.active_recording.into(),
+        7 if room.creation_time_ms > 0 => (room.creation_time_ms as f64).into(),
+        7 => (room.creation_time as f64 * 1000.0).into(),
+        8 => room.max_participants.into(),
+        _ => JsValue::UNDEFINED,
+    }
+}
+
+/// Every fact, in the order of the list: what an object keeps of something that is gone.
+pub fn all(list: &[&str], read: impl Fn(u32) -> JsValue) -> Array {
+    (0u32..).take(list.len()).map(read).collect()
+}
+
+/// Without a prototype, so that `__proto__` is a key like any other.
+pub fn attributes(of: &HashMap<String, String>) -> JsValue {
+    let made = bare();
+    for (key, value) in of {
+        js::set(&made, key, value.as_str());
+    }
+    made.into()
+}
+
+/// Pairs as an object without a prototype.
+pub fn pairs(of: &[(String, String)]) -> JsValue {
+    let made = bare();
+    for (key, value) in of {
+        js::set(&made, key, value.as_str());
+    }
+    made.into()
+}
+
+fn bare() -> Object {
+    Object::create(JsValue::NULL.unchecked_ref_or_null())
+}
+
+/// As livekit-client's `participant.permissions`.
+pub fn permissions(of: &proto::ParticipantPermission) -> JsValue {
+    js::object([
+        ("canSubscribe", of.can_subscribe.into()),
+        ("canPublish", of.can_publish.into()),
+        ("canPublishData", of.can_publish_data.into()),
+        ("canPublishSources", numbers(&of.can_publish_sources)),
+        ("hidden", of.hidden.into()),
+        ("canUpdateMetadata", of.can_update_metadata.into()),
+        ("canSubscribeMetrics", of.can_subscribe_metrics.into()),
+    ])
+    .into()
+}
+
+/// As livekit-client's `room.serverInfo`.
+fn server_info(of: &proto::ServerInfo) -> JsValue {
+    js::object([
+        ("edition", of.edition.into()),
+        ("version", text(&of.version)),
+        ("protocol", of.protocol.into()),
+        ("region", text(&of.region)),
+        ("nodeId", text(&of.node_id)),
+        ("debugInfo", text(&of.debug_info)),
+        ("agentProtocol", of.agent_protocol.into()),
+    ])
+    .into()
+}
+
+/// As livekit-client's `publication.trackInfo`, as far as an app can have a use for it.
+pub fn track_info(of: &proto::TrackInfo) -> JsValue {
+    let layers: Array = of
+        .layers
+        .iter()
+        .map(|layer| {
+            js::object([
+                ("quality", layer.quality.into()),
+                ("width", layer.width.into()),
+                ("height", layer.height.into()),
+                ("bitrate", layer.bitrate.into()),
+                ("ssrc", layer.ssrc.into()),
+                ("rid", text(&layer.rid)),
+            ])
+        })
+        .collect();
+    js::object([
+        ("sid", text(&of.sid)),
+        ("type", of.r#type.into()),
+        ("name", text(&of.name)),
+        ("muted", of.muted.into()),
+        ("width", of.width.into()),
+        ("height", of.height.into()),
+        ("simulcast", of.simulcast.into()),
+        ("source", of.source.into()),
+        ("layers", layers.into()),
+        ("mimeType", text(&of.mime_type)),
+        ("mid", text(&of.mid)),
+        ("encryption", of.encryption.into()),
+        ("stream", text(&of.stream)),
+        ("audioFeatures", numbers(&of.audio_features)),
+    ])
+    .into()
+}
+
+/// A list of numbers.
+pub fn numbers(of: &[i32]) -> JsValue {
+    of.iter().map(|number| JsValue::from(*number)).collect::<Array>().into()
+}
+
+/// A text.
+pub fn text(of: &str) -> JsValue {
+    JsValue::from_str(of)
+}

@@ -1,0 +1,65 @@
+//! From checked options (`options.js` has refused what is wrong) to the engine's.
+
+use js_sys::{Array, Function};
+use wasm_bindgen::{JsCast, JsValue};
+
+use crate::api::dispatch::Anchor;
+use crate::engine::config::{Config, ConnectOptions, PolicyChoice};
+use crate::engine::policy::{DefaultReconnect, ProportionalJitter};
+use crate::web::driver::HostOptions;
+use crate::web::{host, js};
+
+/// `RoomOptions`. `policy` has the options of one of our policies; where it is not there the app's own is asked, by way
+/// of the anchor.
+pub fn room(options: &JsValue, anchor: &Anchor) -> (Config, HostOptions) {
+    let defaults = Config::default();
+    let policy = js::some(options, "policy");
+    let custom = if policy.is_none() { Some(anchor.into()) } else { None };
+    let warn_from_attempt = js::number(&js::get(options, "logConnectionRetries"), "warnFromAttempt");
+    let config = Config {
+        client: host::client_details(),
+        adaptive_stream: js::get(options, "adaptiveStream").is_truthy(),
+        single_peer_connection: js::flag(options, "singlePeerConnection").unwrap_or(defaults.single_peer_connection),
+        policy: policy.as_ref().map_or(PolicyChoice::Custom, ours),
+        idle_timeout_ms: whole(options, "idleTimeoutMs").unwrap_or(defaults.idle_timeout_ms),
+        give_up_after_ms: whole(options, "giveUpAfterMs").unwrap_or(defaults.give_up_after_ms),
+        warn_from_attempt: warn_from_attempt.map_or(defaults.warn_from_attempt, |attempt| attempt as u32),
+    };
+    let websocket = js::some(options, "webSocket").and_then(|made| made.dyn_into::<Function>().ok());
+    (config, HostOptions { websocket, rtc_config: None, policy: custom })
+}
+
+/// Options of one of our policies.
+pub fn ours(options: &JsValue) -> PolicyChoice {
+    if js::flag(options, "table") == Some(true) {
+        let mut table = ProportionalJitter::default();
+        if let Some(delays) = js::some(options, "delaysMs") {
+            table.delays_ms = Array::from(&delays).iter().filter_map(|delay| delay.as_f64()).collect();
+        }
+        table.jitter = js::number(options, "jitter").unwrap_or(table.jitter);
+        return PolicyChoice::Table(table);
+    }
+    let mut bucket = DefaultReconnect::default();
+    let mut set = |name, field: &mut f64| *field = js::number(options, name).unwrap_or(*field);
+    set("joinsPerSecond", &mut bucket.joins_per_second);
+    set("burst", &mut bucket.burst);
+    set("strangers", &mut bucket.strangers);
+    set("maxFirstWindowMs", &mut bucket.max_first_window_ms);
+    PolicyChoice::Default(bucket)
+}
+
+/// `RoomConnectOptions`.
+pub fn connect(options: &JsValue) -> ConnectOptions {
+    let defaults = ConnectOptions::default();
+    ConnectOptions {
+        auto_subscribe: js::flag(options, "autoSubscribe").unwrap_or(defaults.auto_subscribe),
+        max_retries: whole(options, "maxRetries").map_or(defaults.max_retries, |count| count as u32),
+        websocket_timeout_ms: whole(options, "websocketTimeout").unwrap_or(defaults.websocket_timeout_ms),
+        peer_connection_timeout_ms: whole(options, "peerConnectionTimeout").unwrap_or(defaults.peer_connection_timeout_ms),
+        connect_timeout_ms: whole(options, "connectTimeoutMs").unwrap_or(defaults.connect_timeout_ms),
+    }
+}
+
+fn whole(options: &JsValue, name: &str) -> Option<u64> {
+    js::number(options, name).map(|number| number as u64)
+}

@@ -1,0 +1,231 @@
+//! The engine's half of a `Room`. Methods take `&self`, clone what they need and return promises; reads look into the
+//! engine's roster and copy one value. `publish.rs` has what concerns local tracks.
+
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::rc::{Rc, Weak};
+
+use js_sys::futures::future_to_promise;
+use js_sys::{Array, Promise};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::api::dispatch::{self, Anchor};
+use crate::api::{errors, fields, options, scenario};
+use crate::engine::error::{Code, Error};
+use crate::engine::room::command::{Command, DataMessage, Reply, TrackPermission, TrackSettings};
+use crate::engine::room::roster::{Participant, Roster};
+use crate::engine::room::session::Session;
+use crate::protocol::secret::Secret;
+use crate::web::driver::Driver;
+
+/// One room's engine, as the classes in JavaScript reach it.
+#[wasm_bindgen(private)]
+pub struct RoomCore {
+    pub(crate) driver: Rc<Driver>,
+}
+
+impl RoomCore {
+    /// `anchor` hears the events; `options` are checked.
+    pub fn new(anchor: Anchor, options: &JsValue) -> Self {
+        let (config, host) = options::room(options, &anchor);
+        // The driver is told its observer before it is there.
+        let slot: Rc<OnceCell<Weak<Driver>>> = Rc::default();
+        let me = slot.clone();
+        let driver = Driver::new(
+            config,
+            host,
+            Box::new(move |event| {
+                if let Some(driver) = me.get().and_then(Weak::upgrade) {
+                    dispatch::tell(&anchor, &driver, event);
+                }
+            }),
+        );
+        let _ = slot.set(Rc::downgrade(&driver));
+        Self { driver }
+    }
+
+    fn roster<T>(&self, read: impl FnOnce(&Roster) -> T) -> Option<T> {
+        self.driver.with_session(|session| session.map(Session::roster).map(read))
+    }
+
+    fn of<T>(&self, identity: &str, read: impl FnOnce(&Participant) -> T) -> Option<T> {
+        self.roster(|roster| {
+            let found = if identity.is_empty() { roster.local() } else { roster.participant(identity) };
+            found.map(read)
+        })
+        .flatten()
+    }
+
+    /// Gives a command; the promise says how it ended.
+    pub(crate) fn submit(&self, command: Command) -> Promise {
+        promise(self.driver.submit(command), errors::to_js)
+    }
+}
+
+fn promise(
+    settled: impl Future<Output = Result<Reply, Error>> + 'static,
+    rejected: fn(&Error) -> JsValue,
+) -> Promise {
+    future_to_promise(async move { settled.await.map(|_| JsValue::UNDEFINED).map_err(|error| rejected(&error)) })
+}
+
+#[wasm_bindgen]
+impl RoomCore {
+    /// Joins.
+    pub fn connect(&self, url: String, token: String, options: &JsValue) -> Promise {
+        self.driver.peers().set_rtc_config(crate::web::js::some(options, "rtcConfig"));
+        let command = Command::Connect { url, token: Secret::new(token), options: options::connect(options) };
+        promise(self.driver.submit(command), errors::of_connect)
+    }
+
+    /// Leaves.
+    pub fn disconnect(&self) -> Promise {
+        self.submit(Command::Disconnect)
+    }
+
+    /// Tries now.
+    #[wasm_bindgen(js_name = reconnectNow)]
+    pub fn reconnect_now(&self) -> Promise {
+        self.submit(Command::ReconnectNow)
+    }
+
+    /// By livekit-client's name of the scenario.
+    pub fn simulate(&self, name: &str, argument: Option<f64>) -> Promise {
+        match scenario::by_name(name, argument) {
+            Ok(scenarios) => {
+                let settled: Vec<_> =
+                    scenarios.into_iter().map(|scenario| self.driver.submit(Command::Simulate(scenario))).collect();
+                let all = async move {
+                    let mut last = Ok(Reply::Done);
+                    for one in settled {
+                        last = one.await;
+                    }
+                    last
+                };
+                promise(all, errors::to_js)
+            }
+            Err(message) => {
+                promise(async move { Err(Error::new(Code::InvalidArgument, message)) }, errors::to_js)
+            }
+        }
+    }
+
+    /// One fact of the room.
+    pub fn room(&self, field: u32) -> JsValue {
+        self.driver.with_session(|session| session.map_or(JsValue::UNDEFINED, |session| fields::room(session, field)))
+    }
+
+    /// Smoothed round trip of the signal socket.
+    #[wasm_bindgen(getter)]
+    pub fn rtt(&self) -> Option<f64> {
+        self.driver.with_session(|session| session.and_then(Session::rtt_ms))
+    }
+
+    /// Identities of the remote participants.
+    pub fn identities(&self) -> Array {
+        self.roster(|roster| roster.remote().map(|one| fields::text(&one.identity)).collect()).unwrap_or_default()
+    }
+
+    /// Whether a remote participant is there.
+    pub fn has(&self, identity: &str) -> bool {
+        !identity.is_empty() && self.of(identity, |_| ()).is_some()
+    }
+
+    /// Identities of who speaks, the local one's as "".
+    pub fn speakers(&self) -> Array {
+        self.roster(|roster| {
+            let local = roster.local().map(|local| &local.identity);
+            let name = |identity| if Some(identity) == local { fields::text("") } else { fields::text(identity) };
+            roster.active_speakers().iter().map(name).collect()
+        })
+        .unwrap_or_default()
+    }
+
+    /// One fact of a participant.
+    pub fn participant(&self, identity: &str, field: u32) -> JsValue {
+        self.of(identity, |of| fields::participant(of, field)).unwrap_or(JsValue::UNDEFINED)
+    }
+
+    /// All facts of a participant.
+    #[wasm_bindgen(js_name = participantFacts)]
+    pub fn participant_facts(&self, identity: &str) -> Option<Array> {
+        self.of(identity, |of| fields::all(fields::PARTICIPANT, |field| fields::participant(of, field)))
+    }
+
+    /// Sids of a participant's publications.
+    pub fn publications(&self, identity: &str) -> Array {
+        self.of(identity, |of| of.publications.keys().map(|sid| fields::text(sid)).collect()).unwrap_or_default()
+    }
+
+    /// One fact of a publication.
+    pub fn publication(&self, identity: &str, sid: &str, field: u32) -> JsValue {
+        self.of(identity, |of| of.publications.get(sid).map(|of| fields::publication(of, field)))
+            .flatten()
+            .unwrap_or(JsValue::UNDEFINED)
+    }
+
+    /// All facts of a publication.
+    #[wasm_bindgen(js_name = publicationFacts)]
+    pub fn publication_facts(&self, identity: &str, sid: &str) -> JsValue {
+        self.of(identity, |of| of.publications.get(sid).map(dispatch::gone)).flatten().unwrap_or(JsValue::UNDEFINED)
+    }
+
+    /// Sends a data message.
+    #[wasm_bindgen(js_name = publishData)]
+    pub fn publish_data(&self, payload: Vec<u8>, reliable: bool, topic: Option<String>, to: Vec<String>) -> Promise {
+        self.submit(Command::PublishData(DataMessage { payload, reliable, topic, destination_identities: to }))
+    }
+
+    /// Changes what is said of the local participant; what is undefined stays. `attributes` is a plain object.
+    pub fn update(&self, name: Option<String>, metadata: Option<String>, attributes: &JsValue) -> Promise {
+        let mut changed = BTreeMap::new();
+        if let Some(attributes) = js_sys::Object::try_from(attributes) {
+            for entry in js_sys::Object::entries(attributes).iter() {
+                let entry = Array::from(&entry);
+                if let (Some(key), Some(value)) = (entry.get(0).as_string(), entry.get(1).as_string()) {
+                    changed.insert(key, value);
+                }
+            }
+        }
+        self.submit(Command::UpdateMetadata { name, metadata, attributes: changed })
+    }
+
+    /// Subscribes to a publication, or not.
+    #[wasm_bindgen(js_name = setSubscribed)]
+    pub fn set_subscribed(&self, sid: &str, subscribed: bool) {
+        self.order(Command::SetSubscribed { track_sids: vec![sid.into()], subscribed });
+    }
+
+    /// What is wanted of a remote track.
+    #[wasm_bindgen(js_name = setTrackSettings)]
+    pub fn set_track_settings(&self, sid: &str, disabled: bool, quality: i32, width: u32, height: u32, fps: u32) {
+        let settings = TrackSettings { disabled, quality, width, height, fps };
+        self.order(Command::SetTrackSettings { track_sid: sid.into(), settings });
+    }
+
+    /// Who may subscribe to local tracks: `[identity, all, [sid]]` each.
+    #[wasm_bindgen(js_name = setSubscriptionPermissions)]
+    pub fn set_subscription_permissions(&self, all_participants: bool, permissions: &Array) {
+        let permissions = permissions
+            .iter()
+            .map(|one| {
+                let one = Array::from(&one);
+                TrackPermission {
+                    identity: one.get(0).as_string().unwrap_or_default(),
+                    all_tracks: one.get(1).is_truthy(),
+                    track_sids: Array::from(&one.get(2)).iter().filter_map(|sid| sid.as_string()).collect(),
+                }
+            })
+            .collect();
+        self.order(Command::SetSubscriptionPermissions { all_participants, permissions });
+    }
+}
+
+impl RoomCore {
+    /// Gives a command whose end nobody waits for: it is kept until it can be sent, and ends with the session.
+    pub(crate) fn order(&self, command: Command) {
+        drop(self.driver.submit(command));
+    }
+}
