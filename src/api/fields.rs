@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use js_sys::{Array, Object};
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 
 use crate::engine::room::roster::{Participant, Publication};
 use crate::engine::room::session::Session;
@@ -148,7 +148,7 @@ pub fn pairs(of: &[(String, String)]) -> JsValue {
 }
 
 fn bare() -> Object {
-    Object::create(JsValue::NULL.unchecked_ref_or_null())
+    Object::create(JsValue::NULL.unchecked_ref())
 }
 
 /// As livekit-client's `participant.permissions`.

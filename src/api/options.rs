@@ -40,7 +40,7 @@ pub fn ours(options: &JsValue) -> PolicyChoice {
         return PolicyChoice::Table(table);
     }
     let mut bucket = DefaultReconnect::default();
-    let mut set = |name, field: &mut f64| *field = js::number(options, name).unwrap_or(*field);
+    let set = |name: &str, field: &mut f64| *field = js::number(options, name).unwrap_or(*field);
     set("joinsPerSecond", &mut bucket.joins_per_second);
     set("burst", &mut bucket.burst);
     set("strangers", &mut bucket.strangers);
