@@ -13,6 +13,8 @@
 //! `web` is the only code that touches the host, `api` the only code that JavaScript sees; both are compiled for wasm only.
 //! The engine's contract is told in [`engine`].
 
+#[cfg(target_family = "wasm")]
+pub mod api;
 pub mod engine;
 pub mod protocol;
 #[cfg(target_family = "wasm")]

@@ -83,6 +83,7 @@ const HANDLERS = {
   },
   // Media has an object whether anybody listens or not: adaptive stream and volumes begin with it.
   subscribed: (room, identity, sid, media) => media && room._participant(identity)._make(sid)._subscribed(media),
+  mediaChanged: (room, identity, sid, media) => media && known(room, identity, sid)?._mediaChanged(media),
   unsubscribed: (room, identity, sid) => known(room, identity, sid)?._unsubscribed(),
   subscriptionFailed(room, identity, sid, error) {
     const participant = room._heard(identity, 'trackSubscriptionFailed');

@@ -58,17 +58,18 @@ fn facts(driver: &Driver, event: Event) -> Option<(&'static str, Vec<JsValue>)> 
             ("permissions", vec![who(&identity), previous])
         }
         Event::SpeakingChanged { identity, speaking } => ("speaking", vec![who(&identity), speaking.into()]),
-        Event::ConnectionQualityChanged { identity } => {
-            ("quality", vec![who(&identity), quality(driver, &identity)])
-        }
+        Event::ConnectionQualityChanged { identity } => ("quality", vec![who(&identity), quality(driver, &identity)]),
         Event::EncryptionStatusChanged { identity, encrypted } => ("encrypted", vec![who(&identity), encrypted.into()]),
 
         Event::TrackPublished { identity, sid } => ("published", vec![who(&identity), text(&sid)]),
         Event::TrackUnpublished { identity, publication } => {
-            ("unpublished", vec![who(&identity), text(&publication.info.sid), gone(&publication)])
+            ("unpublished", vec![who(&identity), text(&publication.sid), gone(&publication)])
         }
         Event::TrackSubscribed { identity, sid, media } => {
             ("subscribed", vec![who(&identity), text(&sid), remote_media(driver, media)])
+        }
+        Event::TrackMediaChanged { identity, sid, media } => {
+            ("mediaChanged", vec![who(&identity), text(&sid), remote_media(driver, media)])
         }
         Event::TrackUnsubscribed { identity, sid, .. } => ("unsubscribed", vec![who(&identity), text(&sid)]),
         Event::TrackSubscriptionFailed { identity, sid, error } => {
@@ -99,7 +100,9 @@ fn facts(driver: &Driver, event: Event) -> Option<(&'static str, Vec<JsValue>)> 
         }
         Event::DcBufferStatusChanged { reliable, low } => ("buffer", vec![reliable.into(), low.into()]),
         Event::ChatMessage { identity, message } => ("chat", vec![maybe(identity.as_ref()), chat(&message)]),
-        Event::TranscriptionReceived { identity: _, transcription } => ("transcription", transcribed(driver, &transcription)),
+        Event::TranscriptionReceived { identity: _, transcription } => {
+            ("transcription", transcribed(driver, &transcription))
+        }
         Event::SipDtmfReceived { identity, dtmf } => {
             let dtmf = js::object([("code", dtmf.code.into()), ("digit", text(&dtmf.digit))]);
             ("dtmf", vec![maybe(identity.as_ref()), dtmf.into()])
@@ -147,8 +150,7 @@ fn quality(driver: &Driver, identity: &str) -> JsValue {
 /// identity, last facts, `[sid, last facts]` of each publication, reason.
 fn left(participant: &Participant) -> Vec<JsValue> {
     let facts = fields::all(PARTICIPANT, |field| fields::participant(participant, field));
-    let publications: Array =
-        participant.publications.iter().map(|(sid, of)| Array::of2(&text(sid), &gone(of))).collect();
+    let publications: Array = participant.publications.iter().map(|of| Array::of2(&text(&of.sid), &gone(of))).collect();
     let reason = match participant.info.disconnect_reason {
         0 => JsValue::UNDEFINED,
         reason => reason.into(),
@@ -162,9 +164,10 @@ pub fn gone(of: &Publication) -> JsValue {
 }
 
 fn remote_media(driver: &Driver, handle: MediaHandle) -> JsValue {
-    driver.peers().media(handle).map_or(JsValue::UNDEFINED, |media| {
-        js::object([("track", media.track), ("receiver", media.receiver)]).into()
-    })
+    driver
+        .peers()
+        .media(handle)
+        .map_or(JsValue::UNDEFINED, |media| js::object([("track", media.track), ("receiver", media.receiver)]).into())
 }
 
 /// `[{ codec, qualities: [{ quality, enabled }] }]`; servers that know no codecs mean every codec ("").

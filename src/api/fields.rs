@@ -83,11 +83,12 @@ pub fn participant(of: &Participant, field: u32) -> JsValue {
 }
 
 /// One fact of a publication.
+#[allow(deprecated)] // Servers still say `simulcast` and `layers`, and livekit-client hands them on.
 pub fn publication(of: &Publication, field: u32) -> JsValue {
     let info = &of.info;
     let video = info.r#type == proto::TrackType::Video as i32 && info.width > 0;
     match field {
-        0 => text(&info.sid),
+        0 => text(&of.sid),
         1 => info.r#type.into(),
         2 => text(&info.name),
         3 => info.source.into(),
@@ -180,6 +181,7 @@ fn server_info(of: &proto::ServerInfo) -> JsValue {
 }
 
 /// As livekit-client's `publication.trackInfo`, as far as an app can have a use for it.
+#[allow(deprecated)]
 pub fn track_info(of: &proto::TrackInfo) -> JsValue {
     let layers: Array = of
         .layers

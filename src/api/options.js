@@ -71,7 +71,9 @@ export const CONNECT = table({
   rtcConfig: object,
   signal,
 });
-export const DEFAULT_POLICY = table({ 'joinsPerSecond burst strangers maxFirstWindowMs': amount });
+export const DEFAULT_POLICY = table({
+  'joinsPerSecond burst strangers remoteShare localShare singleShare maxFirstWindowMs maxLocalWindowMs spreadMs retryWindowMs maxBackoff': amount,
+});
 export const JITTER_POLICY = table({ delaysMs: amounts, jitter: kind('a number from 0 to 1', (value) => amount.test(value) && value <= 1) });
 
 const IGNORED = ['expSignalLatency', 'webAudioMix', 'frameMetadata', 'packetTrailer', 'dataStream', 'preConnectBuffer', 'disableIceLite', 'subscriberAllowPause'];

@@ -44,7 +44,14 @@ pub fn ours(options: &JsValue) -> PolicyChoice {
     set("joinsPerSecond", &mut bucket.joins_per_second);
     set("burst", &mut bucket.burst);
     set("strangers", &mut bucket.strangers);
+    set("remoteShare", &mut bucket.remote_share);
+    set("localShare", &mut bucket.local_share);
+    set("singleShare", &mut bucket.single_share);
     set("maxFirstWindowMs", &mut bucket.max_first_window_ms);
+    set("maxLocalWindowMs", &mut bucket.max_local_window_ms);
+    set("spreadMs", &mut bucket.spread_ms);
+    set("retryWindowMs", &mut bucket.retry_window_ms);
+    set("maxBackoff", &mut bucket.max_backoff);
     PolicyChoice::Default(bucket)
 }
 
@@ -55,7 +62,8 @@ pub fn connect(options: &JsValue) -> ConnectOptions {
         auto_subscribe: js::flag(options, "autoSubscribe").unwrap_or(defaults.auto_subscribe),
         max_retries: whole(options, "maxRetries").map_or(defaults.max_retries, |count| count as u32),
         websocket_timeout_ms: whole(options, "websocketTimeout").unwrap_or(defaults.websocket_timeout_ms),
-        peer_connection_timeout_ms: whole(options, "peerConnectionTimeout").unwrap_or(defaults.peer_connection_timeout_ms),
+        peer_connection_timeout_ms: whole(options, "peerConnectionTimeout")
+            .unwrap_or(defaults.peer_connection_timeout_ms),
         connect_timeout_ms: whole(options, "connectTimeoutMs").unwrap_or(defaults.connect_timeout_ms),
     }
 }

@@ -116,6 +116,12 @@ export class RemoteTrackPublication extends TrackPublication {
     this._changed(before, this.permissionStatus);
   }
 
+  /** @internal The transport is a new one: the same subscription has other media now. */
+  _mediaChanged(media) {
+    if (!this._track) this._subscribed(media);
+    else this._track._replaceMedia(media.track, media.receiver);
+  }
+
   /** @internal The media is gone. */
   _unsubscribed(before = this.subscriptionStatus) {
     const track = this._track;

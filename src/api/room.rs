@@ -64,10 +64,7 @@ impl RoomCore {
     }
 }
 
-fn promise(
-    settled: impl Future<Output = Result<Reply, Error>> + 'static,
-    rejected: fn(&Error) -> JsValue,
-) -> Promise {
+fn promise(settled: impl Future<Output = Result<Reply, Error>> + 'static, rejected: fn(&Error) -> JsValue) -> Promise {
     future_to_promise(async move { settled.await.map(|_| JsValue::UNDEFINED).map_err(|error| rejected(&error)) })
 }
 
@@ -106,9 +103,7 @@ impl RoomCore {
                 };
                 promise(all, errors::to_js)
             }
-            Err(message) => {
-                promise(async move { Err(Error::new(Code::InvalidArgument, message)) }, errors::to_js)
-            }
+            Err(message) => promise(async move { Err(Error::new(Code::InvalidArgument, message)) }, errors::to_js),
         }
     }
 
@@ -156,12 +151,12 @@ impl RoomCore {
 
     /// Sids of a participant's publications.
     pub fn publications(&self, identity: &str) -> Array {
-        self.of(identity, |of| of.publications.keys().map(|sid| fields::text(sid)).collect()).unwrap_or_default()
+        self.of(identity, |of| of.publications.iter().map(|of| fields::text(&of.sid)).collect()).unwrap_or_default()
     }
 
     /// One fact of a publication.
     pub fn publication(&self, identity: &str, sid: &str, field: u32) -> JsValue {
-        self.of(identity, |of| of.publications.get(sid).map(|of| fields::publication(of, field)))
+        self.of(identity, |of| of.publication(sid).map(|of| fields::publication(of, field)))
             .flatten()
             .unwrap_or(JsValue::UNDEFINED)
     }
@@ -169,7 +164,7 @@ impl RoomCore {
     /// All facts of a publication.
     #[wasm_bindgen(js_name = publicationFacts)]
     pub fn publication_facts(&self, identity: &str, sid: &str) -> JsValue {
-        self.of(identity, |of| of.publications.get(sid).map(dispatch::gone)).flatten().unwrap_or(JsValue::UNDEFINED)
+        self.of(identity, |of| of.publication(sid).map(dispatch::gone)).flatten().unwrap_or(JsValue::UNDEFINED)
     }
 
     /// Sends a data message.

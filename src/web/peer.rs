@@ -29,14 +29,21 @@ use sender::Sender;
 /// The peers of a room: at most one, and the media that outlives it.
 pub struct Peers {
     driver: Weak<Driver>,
-    rtc_config: Option<JsValue>,
+    rtc_config: RefCell<Option<JsValue>>,
     current: RefCell<Option<Rc<Peer>>>,
     media: Rc<Media>,
 }
 
 impl Peers {
     pub(super) fn new(driver: Weak<Driver>, rtc_config: Option<JsValue>) -> Self {
-        Self { driver, rtc_config, current: RefCell::new(None), media: Rc::default() }
+        Self { driver, rtc_config: RefCell::new(rtc_config), current: RefCell::new(None), media: Rc::default() }
+    }
+
+    /// What the app says about the next generations' `RTCPeerConnection`s; `None` leaves what was said.
+    pub fn set_rtc_config(&self, rtc_config: Option<JsValue>) {
+        if rtc_config.is_some() {
+            *self.rtc_config.borrow_mut() = rtc_config;
+        }
     }
 
     /// Keeps a local track to be sent when the engine asks for its client id.
@@ -131,7 +138,7 @@ impl Peer {
             me: RefCell::default(),
             driver: peers.driver.clone(),
             generation,
-            rtc_config: peers.rtc_config.clone(),
+            rtc_config: peers.rtc_config.borrow().clone(),
             media: peers.media.clone(),
             connections: RefCell::default(),
             channels: RefCell::default(),
