@@ -2,6 +2,7 @@
 // What the library does underneath is the business of the other browser tests.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
+import { startProxy } from '../server/proxy.mjs';
 import { openDemo } from './lib/demo-site.mjs';
 
 const options = { timeout: 90_000 };
@@ -152,6 +153,32 @@ describe('the demo', () => {
     await Promise.all([seesMoreFrames(ada, 'Grace'), seesMoreFrames(grace, 'Ada')]);
     await say(grace, 'Still with us?');
     await ada.locator('.bubble', { hasText: 'Still with us?' }).waitFor({ state: 'attached' });
+  });
+
+  test('the panel shows the server and the round trip', options, async () => {
+    const ada = await demo.join(freshRoom(), 'Ada', { nomedia: '' });
+    await ada.locator('.facts', { hasText: /livekit-server \d+\.\d+/ }).waitFor();
+    await ada.locator('.rtt', { hasText: /^\d+ ms$/ }).waitFor();
+  });
+
+  test('while the server cannot be reached each attempt is told, and the next one can be asked for at once', options, async (t) => {
+    const proxy = await startProxy({ target: demo.server.url });
+    t.after(() => proxy.stop());
+    process.env.LIVEKIT_URL = proxy.url;
+    t.after(() => (process.env.LIVEKIT_URL = demo.server.url));
+    const ada = await demo.join(freshRoom(), 'Ada', { nomedia: '' });
+    const now = ada.locator('.hurt').getByRole('button', { name: 'Reconnect now' });
+    assert.equal(await now.getAttribute('aria-disabled'), 'true', 'there is nothing to hurry yet');
+    proxy.refuse();
+    proxy.cut();
+    await event(ada, /Signal lost, trying to resume \(attempt 1, due (in|at once)/).waitFor();
+    await event(ada, /Still gone, .* \(attempt 2, due in /).waitFor();
+    await ada.locator('.banner').waitFor();
+    assert.match(await ada.locator('.pill').textContent(), /^(Resuming|Reconnecting)$/);
+    proxy.accept();
+    await now.click();
+    await event(ada, /Back after/).waitFor();
+    await ada.locator('.banner').waitFor({ state: 'hidden' });
   });
 
   test('a session that the server ends leads back to the form, with the reason and what happened', options, async () => {

@@ -30,9 +30,15 @@ export function connectionPanel(room, story) {
   const buttons = HURTS.map((hurt) =>
     h('button', { class: `button small${hurt.final ? ' danger' : ''}`, type: 'button', data: { scenario: hurt.scenario }, onclick: () => harm(hurt), onfocus: () => explain(hurt.why), onblur: explain, onpointerenter: () => explain(hurt.why), onpointerleave: explain }, hurt.title),
   );
-  const now = h('button', { class: 'button small', type: 'button', data: { action: 'reconnect-now' }, 'aria-disabled': 'true', onclick: () => isAway() && room.reconnectNow(), onpointerenter: () => explain(NOW), onpointerleave: explain, onfocus: () => explain(NOW), onblur: explain }, 'Reconnect now');
+  const nowButton = h('button', { class: 'button small', type: 'button', data: { action: 'reconnect-now' }, 'aria-disabled': 'true', onclick: hurry, onpointerenter: () => explain(NOW), onpointerleave: explain, onfocus: () => explain(NOW), onblur: explain }, 'Reconnect now');
 
   const isAway = () => room.state === ConnectionState.Reconnecting || room.state === ConnectionState.SignalReconnecting;
+
+  async function hurry() {
+    if (!isAway()) return;
+    story.tell('You asked for the next attempt at once');
+    await room.reconnectNow();
+  }
 
   function explain(why) {
     setText(hint, typeof why === 'string' ? why : HINT);
@@ -51,7 +57,7 @@ export function connectionPanel(room, story) {
     setText(state, words.state(room.state));
     state.dataset.state = room.state;
     // Not `disabled`: that would drop the focus of somebody who has just pressed it.
-    now.setAttribute('aria-disabled', !isAway());
+    nowButton.setAttribute('aria-disabled', !isAway());
     const { version, region, nodeId } = room.serverInfo ?? {};
     const shown = [['Server', version && `livekit-server ${version}`], ['Region', region], ['Node', nodeId]].filter(([, value]) => value);
     if (facts.childElementCount !== shown.length || facts.dataset.of !== String(shown)) {
@@ -82,7 +88,7 @@ export function connectionPanel(room, story) {
     { class: 'connection' },
     h('section', { class: 'vitals', 'aria-label': 'State' }, h('div', { class: 'vitals-head' }, h('div', {}, state, since), h('div', { class: 'rtt-box' }, rtt, h('p', { class: 'caption' }, 'round trip'))), line.element, facts),
     h('section', { class: 'story', 'aria-labelledby': 'story-title' }, h('h2', { id: 'story-title' }, 'Time line'), list.element),
-    h('section', { class: 'hurt', 'aria-labelledby': 'hurt-title' }, h('h2', { id: 'hurt-title' }, 'Hurt it'), h('div', { class: 'hurt-buttons' }, buttons, now), hint),
+    h('section', { class: 'hurt', 'aria-labelledby': 'hurt-title' }, h('h2', { id: 'hurt-title' }, 'Hurt it'), h('div', { class: 'hurt-buttons' }, buttons, nowButton), hint),
   );
 
   function close() {
@@ -90,7 +96,7 @@ export function connectionPanel(room, story) {
     room.off(RoomEvent.ConnectionStateChanged, changed).off(RoomEvent.Reconnected, update);
     list.close();
   }
-  return { element, close };
+  return { element, hurry, close };
 }
 
 const NOW = 'While an attempt is waiting for its time, makes it at once.';

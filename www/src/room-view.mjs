@@ -33,7 +33,7 @@ export function showRoom(room, story) {
   const notices = h('div', { class: 'notices', role: 'alert' });
   const sound = h('button', { class: 'button primary', type: 'button', onclick: () => room.startAudio().catch((error) => notify(words.detail(error))) }, icon('sound'), 'Turn the sound on');
   const soundPrompt = h('div', { class: 'prompt', hidden: true }, h('span', {}, 'The browser keeps the room silent until you agree.'), sound);
-  const banner = reconnectBanner(room);
+  const banner = reconnectBanner(room, connection.hurry);
 
   const element = h(
     'div',
@@ -69,10 +69,10 @@ export function showRoom(room, story) {
 }
 
 /** The strip over the stage while the connection is being mended: what is tried, and a bar that runs until it is due. */
-function reconnectBanner(room) {
+function reconnectBanner(room, hurry) {
   const text = h('span', {});
   const countdown = h('span', { class: 'countdown', 'aria-hidden': 'true' });
-  const now = h('button', { class: 'button small', type: 'button', onclick: () => room.reconnectNow() }, 'Reconnect now');
+  const now = h('button', { class: 'button small', type: 'button', onclick: hurry }, 'Reconnect now');
   // The time line announces the same in more words: this strip is for the eye.
   const element = h('div', { class: 'banner', hidden: true }, text, now, countdown);
 
