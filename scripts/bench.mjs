@@ -14,6 +14,7 @@ await main(async () => {
   await build();
   await chromium();
   if (!process.env.LIVEKIT_URL) await livekitServer();
-  // It measures when it is loaded, with the arguments of this command, and sets its own exit code.
+  // It measures when it is loaded, with the arguments of this command, and may set the exit code.
   await import(pathToFileURL(bench).href);
+  return process.exitCode;
 });

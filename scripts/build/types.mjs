@@ -8,10 +8,12 @@ import { at } from '../lib/paths.mjs';
 import { publicSnippets } from './bundle.mjs';
 
 const EMPTY = '/* tslint:disable */\n/* eslint-disable */\n';
+// wasm-bindgen's classes have `[Symbol.dispose]`, which older `lib` settings of an app do not know.
+const DISPOSABLE = '/// <reference lib="esnext.disposable" />\n';
 
 export function types({ glue, out }) {
   const generated = readFileSync(glue, 'utf8').replace(EMPTY, '');
-  writeFileSync(join(out, 'glue.d.ts'), generated.trim() ? generated : 'export {};\n');
+  writeFileSync(join(out, 'glue.d.ts'), DISPOSABLE + (generated.trim() ? generated : 'export {};\n'));
   const snippets = publicSnippets();
   mkdirSync(join(out, 'api'));
   for (const name of snippets) copyFileSync(at('src', 'api', `${name}.d.ts`), join(out, 'api', `${name}.d.ts`));
