@@ -20,6 +20,10 @@ pub struct LocalMedia {
     pub codec: String,
     /// What the bandwidth estimator may start from, in kbit/s; 0: no hint.
     pub start_kbps: u32,
+    /// `RTCDegradationPreference`, for video.
+    pub degradation_preference: Option<String>,
+    /// Nothing is to be sent for now.
+    pub paused: bool,
 }
 
 /// A remote track.

@@ -64,8 +64,11 @@ impl Peers {
     /// Puts another `MediaStreamTrack`, or none, in the place of a local one. The promise is the host's; `None` when
     /// the track is not being sent now.
     pub fn replace_track(&self, cid: &str, track: Option<JsValue>) -> Option<Result<JsValue, JsValue>> {
-        if let (Some(media), Some(track)) = (self.media.local.borrow_mut().get_mut(cid), &track) {
-            media.track = track.clone();
+        if let Some(media) = self.media.local.borrow_mut().get_mut(cid) {
+            media.paused = track.is_none();
+            if let Some(track) = &track {
+                media.track = track.clone();
+            }
         }
         let sender = self.sender(cid)?;
         Some(js::call(&sender, "replaceTrack", &[track.unwrap_or(JsValue::NULL)]))

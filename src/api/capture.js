@@ -1,0 +1,78 @@
+// Captures camera, microphone and screen.
+import { constraintsFor, displayFor, unwrap } from './constraints.js';
+import { asked } from './devices.js';
+import { DeviceUnsupportedError, TrackInvalidError } from './errors.js';
+import { LocalAudioTrack } from './local_audio_track.js';
+import { LocalVideoTrack } from './local_video_track.js';
+import { ScreenSharePresets, VideoPresets } from './presets.js';
+import { Track, isSafari } from './track.js';
+
+const DEFAULTS = {
+  audio: { autoGainControl: true, echoCancellation: true, noiseSuppression: true, voiceIsolation: true },
+  video: { resolution: VideoPresets.h720.resolution },
+};
+const SOURCES = { audio: Track.Source.Microphone, video: Track.Source.Camera };
+
+/** Captures microphone and camera with one question to the user. A device that is named must be there, or another is taken. */
+export async function createLocalTracks({ audio, video } = {}) {
+  const wanted = Object.fromEntries(Object.entries({ audio, video }).filter(([, options]) => options));
+  const named = Object.values(wanted).some(({ deviceId }) => typeof deviceId === 'string');
+  try {
+    return await capture(wanted, 'exact');
+  } catch (error) {
+    if (!named) throw error;
+    return capture(wanted, 'ideal');
+  }
+}
+
+export async function createLocalVideoTrack(options = true) {
+  const [track] = await createLocalTracks({ video: options });
+  return track;
+}
+
+export async function createLocalAudioTrack(options = true) {
+  const [track] = await createLocalTracks({ audio: options });
+  return track;
+}
+
+/** Captures a screen, a window or a tab; with `audio` its sound as well, where the browser can. */
+export async function createLocalScreenTracks(options = {}) {
+  if (!navigator.mediaDevices?.getDisplayMedia) throw new DeviceUnsupportedError('this browser cannot capture a screen');
+  // Safari 17 refuses a size.
+  const resolution = options.resolution ?? (isSafari ? undefined : ScreenSharePresets.h1080fps30.resolution);
+  const stream = await navigator.mediaDevices.getDisplayMedia(displayFor({ ...options, resolution }, isSafari));
+  const [picture] = stream.getVideoTracks();
+  const [sound] = stream.getAudioTracks();
+  if (!picture) throw new TrackInvalidError('the screen was captured without a picture');
+  if (options.contentHint) picture.contentHint = options.contentHint;
+  const screen = new LocalVideoTrack(picture, undefined, false);
+  screen.source = Track.Source.ScreenShare;
+  if (!sound) return [screen];
+  const audio = new LocalAudioTrack(sound, undefined, false);
+  audio.source = Track.Source.ScreenShareAudio;
+  return [screen, audio];
+}
+
+async function capture(wanted, how) {
+  if (!navigator.mediaDevices?.getUserMedia) throw new DeviceUnsupportedError('this page cannot capture: it has no media devices, or is not served securely');
+  const constraints = Object.fromEntries(Object.entries(wanted).map(([kind, options]) => [kind, constraintsOf(kind, options, how)]));
+  const stream = await asked(navigator.mediaDevices.getUserMedia(constraints));
+  return Promise.all(stream.getTracks().map((media) => localTrack(media, constraints[media.kind], wanted[media.kind], stream)));
+}
+
+function constraintsOf(kind, options, how) {
+  const given = Object.fromEntries(Object.entries(options === true ? {} : options).filter(([, value]) => value !== undefined));
+  const { deviceId = 'default' } = given;
+  return constraintsFor(kind, { ...DEFAULTS[kind], ...given, deviceId: typeof deviceId === 'string' && deviceId !== 'default' ? { [how]: deviceId } : deviceId });
+}
+
+async function localTrack(media, constraints, { processor }, stream) {
+  // From now on the device that the user chose: capturing again asks for the same one.
+  const { deviceId } = media.getSettings();
+  if (deviceId && unwrap(constraints.deviceId) !== deviceId) constraints.deviceId = deviceId;
+  const track = media.kind === 'audio' ? new LocalAudioTrack(media, constraints, false) : new LocalVideoTrack(media, constraints, false);
+  track.source = SOURCES[media.kind];
+  track.mediaStream = stream;
+  if (processor) await track.setProcessor(processor);
+  return track;
+}

@@ -1,0 +1,49 @@
+// A track of sound of this participant.
+import { LocalTrack } from './local_track.js';
+import { isSilent } from './silence.js';
+import { Track } from './track.js';
+
+export class LocalAudioTrack extends LocalTrack {
+  /** The microphone is let go of while the track is muted. */
+  stopOnMute = false;
+
+  constructor(mediaStreamTrack, constraints, userProvidedTrack = true) {
+    super(mediaStreamTrack, 'audio', constraints, userProvidedTrack);
+  }
+
+  mute() {
+    return this._turns.mute.next(() => {
+      if (this.isMuted) return this;
+      if (this.stopOnMute && this.#ours) this._mediaStreamTrack.stop();
+      return super.mute();
+    });
+  }
+
+  unmute() {
+    return this._turns.mute.next(async () => {
+      if (!this.isMuted) return this;
+      const gone = this.stopOnMute || this._deviceChosen || this._mediaStreamTrack.readyState === 'ended';
+      if (gone && this.#ours) await this._restart(undefined, true);
+      return super.unmute();
+    });
+  }
+
+  /** Changes echo cancellation, noise suppression and the like without capturing anew. */
+  async applyConstraints(constraints) {
+    await this._turns.media.next(async () => {
+      await this._mediaStreamTrack.applyConstraints(constraints);
+      this.constraints = { ...this.constraints, ...constraints };
+    });
+  }
+
+  /** Whether nothing can be heard: a microphone that is switched off, or the wrong one. */
+  async checkForSilence() {
+    const silent = await isSilent(this.mediaStreamTrack);
+    if (silent) this.emit('audioSilenceDetected');
+    return silent;
+  }
+
+  get #ours() {
+    return this.source === Track.Source.Microphone && !this.isUserProvided;
+  }
+}

@@ -1,0 +1,126 @@
+// A track of pictures of this participant: its layers follow what is watched and what the camera gives.
+import { encodingsFor } from './encodings.js';
+import { LocalTrack } from './local_track.js';
+import { Track, isFirefox, isMobile } from './track.js';
+import { Turns } from './turns.js';
+
+export class LocalVideoTrack extends LocalTrack {
+  /** @internal How it was published: to compute its layers again when its size changes. */
+  _publishOptions;
+  #encoded;
+  #parameters = new Turns();
+  #constrained = false;
+
+  constructor(mediaStreamTrack, constraints, userProvidedTrack = true) {
+    super(mediaStreamTrack, 'video', constraints, userProvidedTrack);
+  }
+
+  get isSimulcast() {
+    return this.sender?.getParameters().encodings.length > 1;
+  }
+
+  /** Muting a camera lets go of it, so that its light goes out. */
+  mute() {
+    return this._turns.mute.next(() => {
+      if (this.isMuted) return this;
+      if (this.#ours) this._mediaStreamTrack.stop();
+      return super.mute();
+    });
+  }
+
+  unmute() {
+    return this._turns.mute.next(async () => {
+      if (!this.isMuted) return this;
+      if (this.#ours) await this._restart(undefined, true);
+      return super.unmute();
+    });
+  }
+
+  async restartTrack(options) {
+    await super.restartTrack(options);
+    this.#constrained = false;
+    await this._mediaChanged();
+  }
+
+  /** Sends no layer above this quality. */
+  async setPublishingQuality(maxQuality) {
+    await this._setPublishingLayers([{ codec: '', qualities: [0, 1, 2].map((quality) => ({ quality, enabled: quality <= maxQuality })) }]);
+  }
+
+  async setDegradationPreference(degradationPreference) {
+    await this.#change((parameters) => Object.assign(parameters, { degradationPreference }));
+  }
+
+  /** @internal */
+  _publishedBy(core, options, dimensions) {
+    super._publishedBy(core);
+    this._publishOptions = options;
+    this.#encoded = dimensions;
+    if (!core) return;
+    this._measure((flows) => {
+      const constrained = flows.some(({ qualityLimitationReason }) => qualityLimitationReason === 'cpu');
+      if (constrained && !this.#constrained) this.emit('cpuConstrained');
+      this.#constrained = constrained;
+    });
+  }
+
+  /** @internal Dynacast: the layers that somebody watches. */
+  async _setPublishingLayers(codecs) {
+    const wanted = codecs.find(({ codec }) => !codec || codec === this.codec)?.qualities;
+    if (!wanted) return;
+    const single = ['vp9', 'av1'].includes(this.codec);
+    await this.#change(({ encodings }) => {
+      for (const encoding of encodings) {
+        const quality = { f: 2, h: 1 }[encoding.rid] ?? 0;
+        // One stream that carries all layers is needed as long as one of them is.
+        const enabled = single && !encoding.rid ? wanted.some((one) => one.enabled) : wanted.find((one) => one.quality === quality)?.enabled;
+        if (enabled === undefined || encoding.active === enabled) continue;
+        encoding.active = enabled;
+        // Firefox goes on sending what is not active.
+        if (isFirefox) Object.assign(encoding, enabled ? this.#layers()?.find(({ rid }) => rid === encoding.rid) : { scaleResolutionDownBy: 4, maxBitrate: 10, maxFramerate: 2 });
+      }
+    });
+  }
+
+  /** @internal Layers are fractions of the size: another camera may have another one. */
+  async _mediaChanged() {
+    if (!this.sender || !this._publishOptions) return;
+    const dimensions = await this.waitForDimensions().catch(() => undefined);
+    if (!dimensions || (dimensions.width === this.#encoded?.width && dimensions.height === this.#encoded?.height)) return;
+    this.#encoded = dimensions;
+    const layers = this.#layers();
+    await this.#change(({ encodings }) => {
+      if (encodings.length !== layers.length) return;
+      for (const [n, encoding] of encodings.entries()) {
+        if (encoding.active === false) continue;
+        const { scaleResolutionDownBy, maxBitrate, maxFramerate } = layers[n];
+        for (const [key, value] of Object.entries({ scaleResolutionDownBy, maxBitrate, maxFramerate })) if (value !== undefined) encoding[key] = value;
+      }
+    });
+  }
+
+  /** @internal A camera that a phone shows to nobody is paused there. */
+  _pageSeen(hidden) {
+    super._pageSeen(hidden);
+    if (hidden && isMobile && this.source === Track.Source.Camera) this._mediaStreamTrack.enabled = false;
+  }
+
+  get #ours() {
+    return this.source === Track.Source.Camera && !this.isUserProvided;
+  }
+
+  #layers() {
+    return this.#encoded && encodingsFor(this.source === Track.Source.ScreenShare, this.#encoded, this._publishOptions);
+  }
+
+  // What is set must be what was read last: one change after the other.
+  #change(change) {
+    return this.#parameters.next(async () => {
+      const sender = this.sender;
+      const parameters = sender?.getParameters();
+      if (!parameters?.encodings) return;
+      change(parameters);
+      await sender.setParameters(parameters).catch(() => undefined);
+    });
+  }
+}

@@ -1,0 +1,122 @@
+//! Local tracks: what `publish.js` describes becomes the engine's request and what the host is to send.
+
+use js_sys::futures::future_to_promise;
+use js_sys::{Array, Promise};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::api::errors;
+use crate::api::room::RoomCore;
+use crate::engine::room::command::{Command, PublishTrack};
+use crate::protocol::proto;
+use crate::web::js;
+use crate::web::media::LocalMedia;
+
+#[wasm_bindgen]
+impl RoomCore {
+    /// Publishes a media track under a client id. `request` is what `publish.js` makes of a track and its options.
+    pub fn publish(&self, cid: String, track: JsValue, request: &JsValue) -> Promise {
+        self.driver.peers().register_sender(&cid, media(track, request));
+        let command = PublishTrack { request: Box::new(add_track(&cid, request)) };
+        let (driver, settled) = (self.driver.clone(), self.driver.submit(Command::PublishTrack(command)));
+        future_to_promise(async move {
+            settled.await.map(|_| JsValue::UNDEFINED).map_err(|error| {
+                driver.peers().unregister_sender(&cid);
+                errors::to_js(&error)
+            })
+        })
+    }
+
+    /// The `RTCRtpSender` of a local track, while it is being sent.
+    pub fn sender(&self, cid: &str) -> JsValue {
+        self.driver.peers().sender(cid).unwrap_or(JsValue::UNDEFINED)
+    }
+
+    /// Sends another media track, or nothing for now (`null`), in the place of a local one.
+    pub fn replace(&self, cid: &str, track: JsValue) -> Promise {
+        let replaced = self.driver.peers().replace_track(cid, (!track.is_null()).then_some(track));
+        future_to_promise(async move {
+            match replaced {
+                Some(replaced) => js::settled(replaced?).await,
+                None => Ok(JsValue::UNDEFINED),
+            }
+        })
+    }
+
+    /// Tells the server that a local track is muted or not.
+    pub fn mute(&self, cid: String, muted: bool) {
+        self.order(Command::MuteTrack { cid, muted });
+    }
+
+    /// Takes a local track back.
+    pub fn unpublish(&self, cid: String) -> Promise {
+        self.driver.peers().unregister_sender(&cid);
+        self.submit(Command::UnpublishTrack { cid })
+    }
+
+    /// Features (`AudioTrackFeature`) of a local audio track.
+    #[wasm_bindgen(js_name = updateAudioTrack)]
+    pub fn update_audio_track(&self, cid: String, features: Vec<i32>) {
+        self.order(Command::UpdateAudioTrack { cid, features });
+    }
+}
+
+fn media(track: JsValue, request: &JsValue) -> LocalMedia {
+    LocalMedia {
+        track,
+        streams: js::get(request, "streams"),
+        encodings: js::get(request, "encodings"),
+        codec: js::text(request, "codec").unwrap_or_default(),
+        start_kbps: whole(request, "startKbps"),
+        degradation_preference: js::text(request, "degradationPreference"),
+        paused: false,
+    }
+}
+
+fn add_track(cid: &str, of: &JsValue) -> proto::AddTrackRequest {
+    let layers: Vec<_> = list(of, "layers").iter().map(layer).collect();
+    let codec = js::text(of, "codec").map(|codec| proto::SimulcastCodec {
+        codec,
+        cid: cid.to_owned(),
+        ..Default::default()
+    });
+    proto::AddTrackRequest {
+        cid: cid.to_owned(),
+        name: js::text(of, "name").unwrap_or_default(),
+        r#type: whole(of, "kind") as i32,
+        source: whole(of, "source") as i32,
+        width: whole(of, "width"),
+        height: whole(of, "height"),
+        muted: flag(of, "muted"),
+        disable_dtx: flag(of, "disableDtx"),
+        stereo: flag(of, "stereo"),
+        disable_red: flag(of, "disableRed"),
+        stream: js::text(of, "stream").unwrap_or_default(),
+        layers,
+        simulcast_codecs: codec.into_iter().collect(),
+        audio_features: list(of, "features").iter().filter_map(JsValue::as_f64).map(|feature| feature as i32).collect(),
+        ..Default::default()
+    }
+}
+
+fn layer(of: &JsValue) -> proto::VideoLayer {
+    proto::VideoLayer {
+        quality: whole(of, "quality") as i32,
+        width: whole(of, "width"),
+        height: whole(of, "height"),
+        bitrate: whole(of, "bitrate"),
+        ..Default::default()
+    }
+}
+
+fn list(of: &JsValue, name: &str) -> Vec<JsValue> {
+    js::some(of, name).map(|list| Array::from(&list).to_vec()).unwrap_or_default()
+}
+
+fn whole(of: &JsValue, name: &str) -> u32 {
+    js::number(of, name).unwrap_or(0.0) as u32
+}
+
+fn flag(of: &JsValue, name: &str) -> bool {
+    js::flag(of, name).unwrap_or(false)
+}
