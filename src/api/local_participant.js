@@ -2,7 +2,9 @@
 import { createLocalScreenTracks, createLocalTracks } from './capture.js';
 import { PublishTrackError, TrackInvalidError } from './errors.js';
 import { LocalTrackPublication } from './local_publication.js';
-import { LocalAudioTrack, LocalTrack, LocalVideoTrack } from './local_track.js';
+import { LocalAudioTrack } from './local_audio_track.js';
+import { LocalTrack } from './local_track.js';
+import { LocalVideoTrack } from './local_video_track.js';
 import { PUBLISH, PUBLISH_DATA, read } from './options.js';
 import { Participant } from './participant.js';
 import { describe } from './publish.js';
@@ -190,7 +192,13 @@ export class LocalParticipant extends Participant {
     const entry = { track, options: merged };
     this.#options.set(track.cid, entry);
     const request = await describe(track, merged, this._room.options);
-    await this._room._core.publish(track.cid, track.mediaStreamTrack, request);
+    track._publishedBy(this._room._core, merged, request);
+    try {
+      await this._room._core.publish(track.cid, track.mediaStreamTrack, request);
+    } catch (error) {
+      track._publishedBy();
+      throw error;
+    }
     const publication = entry.publication ?? this.#publicationOf(track);
     if (!publication) throw new PublishTrackError('the track was unpublished while it was being published', 409);
     return publication;

@@ -78,6 +78,7 @@ export class LocalTrackPublication extends TrackPublication {
     this.#unlisten();
     this._participant._tell('localTrackUnpublished', this);
     this._track.sid = undefined;
+    this._track._publishedBy();
     this._track = undefined;
   }
 

@@ -73,13 +73,12 @@ fn media(track: JsValue, request: &JsValue) -> LocalMedia {
     }
 }
 
+// The features say the same, to servers that know them.
+#[allow(deprecated)]
 fn add_track(cid: &str, of: &JsValue) -> proto::AddTrackRequest {
     let layers: Vec<_> = list(of, "layers").iter().map(layer).collect();
-    let codec = js::text(of, "codec").map(|codec| proto::SimulcastCodec {
-        codec,
-        cid: cid.to_owned(),
-        ..Default::default()
-    });
+    let codec =
+        js::text(of, "codec").map(|codec| proto::SimulcastCodec { codec, cid: cid.to_owned(), ..Default::default() });
     proto::AddTrackRequest {
         cid: cid.to_owned(),
         name: js::text(of, "name").unwrap_or_default(),

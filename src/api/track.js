@@ -48,7 +48,7 @@ export class Track extends EventEmitter {
 
   /** Bits per second, measured from the first time that it is asked for. */
   get currentBitrate() {
-    this._measure();
+    if (this._statsOf) this._measure();
     return this.#bitrate;
   }
 
@@ -93,7 +93,7 @@ export class Track extends EventEmitter {
 
   /** @internal Counts bytes from now on; `seen` is shown each report. */
   _measure(seen) {
-    if (this.#meter || !this._statsOf) return;
+    if (this.#meter) return;
     let before;
     const measure = async () => {
       const report = await this.getRTCStatsReport().catch(() => undefined);
