@@ -23,6 +23,17 @@ pub enum Channel {
     Reliable,
 }
 
+impl Channel {
+    /// The channel's `bufferedAmountLowThreshold`: no more than this in its buffer counts as low. Stale lossy messages are
+    /// worthless, so little of them may wait; a reliable channel is kept busy.
+    pub const fn low_bytes(self) -> u32 {
+        match self {
+            Channel::Lossy => 8 * 1_024,
+            Channel::Reliable => 64 * 1_024,
+        }
+    }
+}
+
 /// A remote media track that the host holds; it hands the `MediaStreamTrack` and its receiver out for this number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct MediaHandle(pub u32);

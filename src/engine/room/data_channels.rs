@@ -27,12 +27,8 @@ use crate::protocol::proto;
 const LARGEST_MESSAGE: usize = 64_000;
 /// Room for the sequence.
 const SEQUENCE_BYTES: usize = 7;
-/// A reliable channel takes messages until it buffers more than this ...
+/// A reliable channel takes messages until it buffers more than this, and then none until it is low again.
 const RELIABLE_HIGH: usize = 1_024 * 1_024;
-/// ... and then none until it buffers no more than this.
-const RELIABLE_LOW: usize = 64 * 1_024;
-/// More than this in the buffer drops lossy messages.
-const LOSSY_LOW: usize = 8 * 1_024;
 /// Most that waits to be sent.
 const WAITING_MESSAGES: usize = 10_000;
 /// Most that waits to be sent, in bytes.
@@ -142,7 +138,7 @@ impl DataChannels {
         if !reliable {
             return self.publish_lossy(call, packet);
         }
-        let waiting = self.messages.iter().rev().take_while(|message| message.sent.is_none()).count();
+        let waiting = self.messages.len() - self.first_waiting();
         if waiting >= WAITING_MESSAGES || self.waiting_bytes + size > WAITING_BYTES {
             return Err(Error::new(Code::QueueFull, "too much data waits for the connection"));
         }
@@ -154,7 +150,7 @@ impl DataChannels {
     }
 
     fn publish_lossy(&mut self, call: CallId, packet: Vec<u8>) -> Result<(), Error> {
-        if self.was_live && !(self.live && self.lossy.open && self.lossy.bytes <= LOSSY_LOW) {
+        if self.was_live && !(self.live && self.lossy.open && is_low(Channel::Lossy, self.lossy.bytes)) {
             self.settled.push_back(call);
             return Ok(());
         }
@@ -183,7 +179,7 @@ impl DataChannels {
         if !self.reliable.open || self.reliable.full {
             return None;
         }
-        let index = self.messages.partition_point(|message| message.sent.is_some());
+        let index = self.first_waiting();
         let message = self.messages.get_mut(index)?;
         message.sent = Some(now);
         self.settled.extend(message.call.take());
@@ -216,7 +212,7 @@ impl DataChannels {
     pub fn send_failed(&mut self, channel: Channel) {
         self.buffer_mut(channel).open = false;
         if channel == Channel::Reliable {
-            let index = self.messages.partition_point(|message| message.sent.is_some());
+            let index = self.first_waiting();
             if let Some(message) = index.checked_sub(1).and_then(|index| self.messages.get_mut(index)) {
                 message.sent = None;
                 self.count();
@@ -226,10 +222,9 @@ impl DataChannels {
 
     /// What a channel still buffers.
     pub fn buffered(&mut self, channel: Channel, bytes: u32) -> Option<Event> {
-        let low_mark = if channel == Channel::Reliable { RELIABLE_LOW } else { LOSSY_LOW };
         let buffer = self.buffer_mut(channel);
         buffer.bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
-        let low = buffer.bytes <= low_mark;
+        let low = is_low(channel, buffer.bytes);
         buffer.full = buffer.full && !low;
         let changed = std::mem::replace(&mut buffer.not_low, !low) == low;
         changed.then_some(Event::DcBufferStatusChanged { reliable: channel == Channel::Reliable, low })
@@ -305,6 +300,10 @@ impl DataChannels {
         }
     }
 
+    fn first_waiting(&self) -> usize {
+        self.messages.partition_point(|message| message.sent.is_some())
+    }
+
     fn count(&mut self) {
         let (mut kept, mut waiting) = (0, 0);
         for message in &self.messages {
@@ -375,3 +374,11 @@ impl DataChannels {
         }
     }
 }
+
+fn is_low(channel: Channel, bytes: usize) -> bool {
+    u32::try_from(bytes).is_ok_and(|bytes| bytes <= channel.low_bytes())
+}
+
+#[cfg(test)]
+#[path = "data_channels_tests.rs"]
+mod tests;

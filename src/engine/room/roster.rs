@@ -335,3 +335,6 @@ impl Roster {
 fn muted_event(identity: Id, sid: Id, muted: bool) -> Event {
     if muted { Event::TrackMuted { identity, sid } } else { Event::TrackUnmuted { identity, sid } }
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,9 +10,6 @@ use crate::engine::peer::{Channel, PeerEvent, Step, Target};
 use crate::web::js;
 use crate::web::listener::Listener;
 
-/// Below this much buffered data a channel counts as low.
-const LOW_BYTES: u32 = 65_535;
-
 pub(super) struct DataChannel {
     channel: Channel,
     dc: JsValue,
@@ -33,7 +30,7 @@ impl DataChannel {
             js::set(&init, "maxRetransmits", 0);
         }
         let dc = js::call(pc, "createDataChannel", &[label(channel).into(), init.into()])?;
-        js::set(&dc, "bufferedAmountLowThreshold", LOW_BYTES);
+        js::set(&dc, "bufferedAmountLowThreshold", channel.low_bytes());
         let on = |name, heard: fn(&Peer, Channel, &JsValue)| {
             let (weak, dc) = (peer.weak(), dc.clone());
             Listener::new(&dc.clone(), name, move |_| {
