@@ -14,8 +14,10 @@
 
 pub mod cause;
 pub mod config;
+pub mod episode;
 pub mod error;
 pub mod io;
+pub mod link;
 pub mod liveness;
 pub mod peer;
 pub mod policy;

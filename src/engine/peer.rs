@@ -133,6 +133,8 @@ pub enum PeerEvent<'a> {
     State { target: Target, state: PeerState },
     /// A channel of the publisher is open.
     ChannelOpen(Channel),
+    /// The SCTP stream id of a channel of the publisher, once it has one. Told to the server after a lost connection.
+    ChannelId { channel: Channel, id: u32 },
     /// A channel of the publisher closed without being asked to.
     ChannelClosed(Channel),
     /// Bytes that the channel still buffers, reported after each `Send` and when the buffer runs low.

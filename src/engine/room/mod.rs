@@ -1,7 +1,25 @@
 //! One room: its session, its requests, its media negotiation, its data and its roster.
+//!
+//! `session` is the surface and holds the parts. What it decides stands beside it, one subject a file: `joining`,
+//! `recovery`, `ending`, `signalling`, `transport`, `commands`, `local_tracks`, `mirror`, `surroundings`. The parts
+//! know nothing of each other and nothing of the session.
 
 pub mod command;
+mod commands;
 pub mod data_channels;
+mod ending;
 pub mod event;
+mod failure;
+mod joining;
+mod local_tracks;
+mod mirror;
+pub mod negotiation;
+pub mod publications;
+mod recovery;
+pub mod requests;
 pub mod roster;
 pub mod session;
+pub mod signal_queue;
+mod signalling;
+mod surroundings;
+mod transport;

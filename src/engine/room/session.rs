@@ -1,40 +1,172 @@
 //! The session of a room: joins it, keeps it, brings it back, ends it.
+//!
+//! This file is the surface and the switchboard: what comes in goes to the file that knows about it, and what is
+//! decided goes out through one queue. The decisions stand in `joining`, `recovery`, `ending`, `signalling`,
+//! `transport`, `commands` and `surroundings`; each of them is an `impl Session` about one thing.
 
-use crate::engine::config::{Capabilities, Config};
-use crate::engine::room::event::ConnectionState;
+use std::collections::VecDeque;
+
+use prost::Message as _;
+
+use crate::engine::cause::Surroundings;
+use crate::engine::config::{Capabilities, Config, ConnectOptions};
+use crate::engine::episode::{Episode, Steadiness};
+use crate::engine::error::Error;
+use crate::engine::io::{FetchId, SocketAction};
+use crate::engine::link::{Heard, Link};
+use crate::engine::liveness::{Liveness, Periods};
+use crate::engine::peer::PeerAction;
+use crate::engine::rng::Rng;
+use crate::engine::room::command::{CallId, Reply};
+use crate::engine::room::data_channels::DataChannels;
+use crate::engine::room::event::{ConnectionState, Event};
+use crate::engine::room::joining::{Connecting, Stage};
+use crate::engine::room::negotiation::Negotiation;
+use crate::engine::room::publications::Publications;
+use crate::engine::room::requests::Requests;
 use crate::engine::room::roster::Roster;
+use crate::engine::room::signal_queue::SignalQueue;
 use crate::engine::time::Millis;
-use crate::engine::timers::Timer;
-use crate::engine::{Input, Output};
+use crate::engine::timers::{Timer, Timers};
+use crate::engine::{Input, Output, Question};
 use crate::protocol::proto;
+use crate::protocol::proto::signal_request::Message as Ask;
+use crate::protocol::secret::Secret;
+use crate::protocol::url::Version;
+
+/// What the join said that is needed later.
+#[derive(Debug, Default)]
+pub(super) struct Joined {
+    pub server_info: proto::ServerInfo,
+    /// The own participant's sid: a resume names it.
+    pub participant_sid: String,
+    /// A track may be offered before the server has answered its `add_track`.
+    pub publishes_fast: bool,
+    /// The client configuration forbids resumes.
+    pub no_resume: bool,
+    /// When this session last began to work.
+    pub since: Millis,
+}
 
 /// The engine of one room. See [`crate::engine`] for how to drive it.
-#[derive(Debug)]
 pub struct Session {
-    state: ConnectionState,
-    roster: Roster,
+    pub(super) config: Config,
+    pub(super) capabilities: Capabilities,
+    pub(super) rng: Rng,
+    pub(super) now: Millis,
+    out: VecDeque<Output>,
+
+    pub(super) url: String,
+    pub(super) token: Secret,
+    pub(super) options: ConnectOptions,
+    pub(super) version: Version,
+
+    pub(super) state: ConnectionState,
+    pub(super) stage: Stage,
+    pub(super) connecting: Option<Connecting>,
+    pub(super) joined: Option<Joined>,
+    pub(super) episode: Option<Episode>,
+    pub(super) steadiness: Steadiness,
+    pub(super) question: Question,
+    pub(super) policy_failed_before: bool,
+    pub(super) fetch: FetchId,
+    pub(super) validate_url: Secret,
+    pub(super) surroundings: Surroundings,
+    /// What is left of the time to give up, while offline.
+    pub(super) give_up_left_ms: Option<u64>,
+    /// When the server was last known to be there, as of the last loss.
+    pub(super) heard: Millis,
+    /// What the transport had received at the last two pings.
+    pub(super) media_bytes: [Option<u64>; 2],
+
+    pub(super) timers: Timers,
+    pub(super) link: Link,
+    pub(super) liveness: Liveness,
+    pub(super) periods: Periods,
+    pub(super) negotiation: Negotiation,
+    pub(super) queue: SignalQueue,
+    pub(super) requests: Requests,
+    pub(super) publications: Publications,
+    pub(super) data: DataChannels,
+    pub(super) roster: Roster,
 }
 
 impl Session {
     /// A room that is not connected. Nothing happens until it is told to connect. `seed` is from real entropy.
     pub fn new(config: Config, capabilities: Capabilities, seed: [u8; 32]) -> Self {
-        let _ = (config, capabilities, seed);
-        Self { state: ConnectionState::Disconnected, roster: Roster::default() }
+        Self {
+            config,
+            capabilities,
+            rng: Rng::new(seed),
+            now: Millis::default(),
+            out: VecDeque::new(),
+            url: String::new(),
+            validate_url: Secret::default(),
+            token: Secret::default(),
+            options: ConnectOptions::default(),
+            version: Version::V1,
+            state: ConnectionState::Disconnected,
+            stage: Stage::Idle,
+            connecting: None,
+            joined: None,
+            episode: None,
+            steadiness: Steadiness::default(),
+            question: Question(0),
+            policy_failed_before: false,
+            fetch: FetchId(0),
+            surroundings: Surroundings::default(),
+            give_up_left_ms: None,
+            heard: Millis::default(),
+            media_bytes: [None; 2],
+            timers: Timers::default(),
+            link: Link::default(),
+            liveness: Liveness::default(),
+            periods: Periods { interval_ms: 0, timeout_ms: 0 },
+            negotiation: Negotiation::default(),
+            queue: SignalQueue::default(),
+            requests: Requests::default(),
+            publications: Publications::default(),
+            data: DataChannels::default(),
+            roster: Roster::default(),
+        }
     }
 
     /// Takes one input. Infallible: bad network input becomes an event, a bad command an error of its call.
     pub fn handle(&mut self, now: Millis, input: Input<'_>) {
-        let _ = (now, input);
+        self.now = now;
+        let due = self.timers.next().map(|(at, _)| at);
+        if self.surroundings.observe(now, due) {
+            self.look_again(true);
+        }
+        match input {
+            Input::Timeout => self.handle_timeout(),
+            Input::Command(call, command) => self.handle_command(call, command),
+            Input::Socket(attempt, event) => match self.link.hear(now, attempt, event, &mut self.timers) {
+                Heard::Nothing | Heard::Opened => {}
+                Heard::Frame(bytes) => self.handle_frame(bytes),
+                Heard::Text => self.note_life(),
+                Heard::Lost { before, code, reason } => self.handle_socket_lost(before, code, reason),
+            },
+            Input::Fetch(id, result) => self.handle_validated(id, result),
+            Input::Peer(generation, event) => {
+                if self.negotiation.is_open() && generation == self.negotiation.generation() {
+                    self.handle_peer(event);
+                }
+            }
+            Input::Host(event) => self.handle_host(event),
+            Input::Policy(question, answer) => self.handle_policy_answer(question, answer),
+        }
+        self.arm();
     }
 
     /// The next thing to do; to be called until it is `None`, after every [`Session::handle`].
     pub fn poll(&mut self) -> Option<Output> {
-        None
+        self.out.pop_front()
     }
 
     /// When to hand in `Input::Timeout`, and for which timer, for the log.
     pub fn deadline(&self) -> Option<(Millis, Timer)> {
-        None
+        self.timers.next()
     }
 
     /// The connection's state.
@@ -49,11 +181,103 @@ impl Session {
 
     /// Smoothed round trip of the signal socket, `None` before the first pong.
     pub fn rtt_ms(&self) -> Option<f64> {
-        None
+        self.liveness.rtt_ms()
     }
 
     /// What the server says about itself, from the join.
     pub fn server_info(&self) -> Option<&proto::ServerInfo> {
-        None
+        self.joined.as_ref().map(|joined| &joined.server_info)
+    }
+
+    /// Runs what is due. One pass: what a timer sets for this very moment is another timeout's work.
+    fn handle_timeout(&mut self) {
+        for timer in Timer::ALL {
+            if self.timers.take_expired(*timer, self.now) {
+                self.run(*timer);
+            }
+        }
+    }
+
+    fn run(&mut self, timer: Timer) {
+        match timer {
+            Timer::ConnectBudget => self.handle_connect_budget_spent(),
+            Timer::Attempt => self.begin_next_attempt(),
+            Timer::SocketOpen => self.handle_socket_did_not_open(),
+            Timer::FirstMessage => self.handle_no_first_message(),
+            Timer::Validate => self.handle_validate_timeout(),
+            Timer::PolicyAnswer => self.handle_policy_silence(),
+            Timer::Stable => self.handle_stable(),
+            Timer::GiveUp => self.give_up(),
+            Timer::Warn => self.warn_when_due(),
+            Timer::Ping | Timer::Silence | Timer::Probe => self.handle_liveness_timer(),
+            Timer::Negotiate => self.make_offer(false),
+            Timer::Answer => self.handle_no_answer(),
+            Timer::Transport => self.handle_transport_timeout(),
+            Timer::AddTrack => self.handle_add_track_timeouts(),
+            Timer::Request => self.handle_request_timeouts(),
+            Timer::QualityLost => self.handle_quality_lost(),
+        }
+    }
+
+    /// Deadlines that others keep.
+    fn arm(&mut self) {
+        let life = self.liveness.deadlines();
+        let earliest = [
+            (Timer::AddTrack, self.publications.deadline()),
+            (Timer::Request, self.requests.deadline()),
+            (Timer::Ping, life.ping),
+            (Timer::Silence, life.silence),
+            (Timer::Probe, life.probe),
+        ];
+        for (timer, at) in earliest {
+            match at {
+                Some(at) => self.timers.set(timer, at),
+                None => self.timers.stop(timer),
+            }
+        }
+    }
+
+    pub(super) fn push(&mut self, output: Output) {
+        self.out.push_back(output);
+    }
+
+    pub(super) fn emit(&mut self, event: Event) {
+        self.push(Output::Event(event));
+    }
+
+    pub(super) fn settle(&mut self, call: CallId, result: Result<Reply, Error>) {
+        self.push(Output::Settle(call, result));
+    }
+
+    pub(super) fn log(&mut self, level: log::Level, line: impl Into<String>) {
+        self.push(Output::Log(level, line.into()));
+    }
+
+    pub(super) fn socket(&mut self, action: Option<SocketAction>) {
+        if let Some(action) = action {
+            self.push(Output::Socket(action));
+        }
+    }
+
+    pub(super) fn peer(&mut self, action: PeerAction) {
+        if self.negotiation.is_open() {
+            self.push(Output::Peer(self.negotiation.generation(), action));
+        }
+    }
+
+    /// Sends a message on the current socket; false when there is none.
+    pub(super) fn send(&mut self, message: Ask) -> bool {
+        let request = proto::SignalRequest { message: Some(message) };
+        let action = self.link.send(request.encode_to_vec());
+        let sent = action.is_some();
+        self.socket(action);
+        sent
+    }
+
+    pub(super) fn set_state(&mut self, state: ConnectionState) {
+        if self.state != state {
+            self.state = state;
+            self.emit(Event::StateChanged(state));
+        }
     }
 }

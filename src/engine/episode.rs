@@ -1,0 +1,207 @@
+//! From a loss to its recovery or to giving up: counts, times and what is worth a line in the log.
+//!
+//! Shared by everything that keeps a link up. It does not decide delays (that is [`crate::engine::policy`]) and does
+//! not act. An episode begins with the loss of something that worked and ends when it works again; what the next
+//! episode inherits from it is in [`Steadiness`].
+
+use crate::engine::policy::{Cause, ReconnectContext};
+use crate::engine::room::event::ReconnectKind;
+use crate::engine::time::Millis;
+use crate::protocol::proto::ReconnectReason;
+
+/// A session that lived this long starts counting from 0 again.
+pub const STABLE_MS: u64 = 30_000;
+
+/// So long without a connection is worth a warning, whatever the number of attempts.
+pub const WARN_AFTER_MS: u64 = 5_000;
+
+/// Failed resumes after which only a full reconnect is tried.
+const RESUMES: u32 = 2;
+
+/// What one episode leaves to the next.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Steadiness {
+    /// Failed attempts since the last stable session.
+    pub failed: u32,
+    /// The present session came out of an episode and has not proved stable yet.
+    pub on_probation: bool,
+}
+
+impl Steadiness {
+    /// A session is lost. One that came out of an episode and was not stable counts as a failed attempt, unless the
+    /// app itself asked for the loss.
+    pub fn lost(&mut self, asked_for: bool) -> u32 {
+        if self.on_probation && !asked_for {
+            self.failed = self.failed.saturating_add(1);
+        }
+        self.failed
+    }
+}
+
+/// An episode.
+#[derive(Clone, Debug)]
+pub struct Episode {
+    /// When the connection was lost.
+    pub started: Millis,
+    /// How the next attempt is made. Only ever escalates.
+    pub kind: ReconnectKind,
+    /// Who else was probably lost.
+    pub cause: Cause,
+    /// Why, as a sentence.
+    pub reason: String,
+    /// What a resume names as its reason.
+    pub reconnect_reason: ReconnectReason,
+    /// Failed attempts, those inherited included.
+    pub failed: u32,
+    /// Attempts begun or waited for, from 1.
+    pub attempt: u32,
+    /// Delay of the attempt that is waited for or failed last.
+    pub last_delay_ms: f64,
+    /// How long the lost session had lived.
+    pub session_duration_ms: u64,
+    /// Participants when it was lost.
+    pub num_participants: u32,
+    /// What the server said about when to come back.
+    pub hint_ms: Option<f64>,
+    /// When the last attempt began.
+    pub last_begun: Option<Millis>,
+    failed_resumes: u32,
+    warned: bool,
+    told: Option<ReconnectKind>,
+}
+
+/// What is known of a loss.
+#[derive(Clone, Debug)]
+#[allow(missing_docs)]
+pub struct Loss {
+    pub kind: ReconnectKind,
+    pub cause: Cause,
+    pub reason: String,
+    pub reconnect_reason: ReconnectReason,
+    pub hint_ms: Option<f64>,
+    /// The app asked for it (`simulateScenario`).
+    pub asked_for: bool,
+}
+
+impl Episode {
+    /// A connection was lost.
+    pub fn new(now: Millis, loss: Loss, failed: u32, session_duration_ms: u64, num_participants: u32) -> Self {
+        Self {
+            started: now,
+            kind: loss.kind,
+            cause: loss.cause,
+            reason: loss.reason,
+            reconnect_reason: loss.reconnect_reason,
+            failed,
+            attempt: 1,
+            last_delay_ms: 0.0,
+            session_duration_ms,
+            num_participants,
+            hint_ms: loss.hint_ms,
+            last_begun: None,
+            failed_resumes: 0,
+            warned: false,
+            told: None,
+        }
+    }
+
+    /// An attempt failed. `refused`: the server knows the session no longer, or wants a new one.
+    pub fn attempt_failed(&mut self, refused: bool) {
+        self.failed = self.failed.saturating_add(1);
+        self.attempt = self.attempt.saturating_add(1);
+        if self.kind == ReconnectKind::Resume {
+            self.failed_resumes += 1;
+            if refused || self.failed_resumes >= RESUMES {
+                self.kind = ReconnectKind::Full;
+            }
+        }
+    }
+
+    /// Only a full reconnect will do.
+    pub fn escalate(&mut self) {
+        self.kind = ReconnectKind::Full;
+    }
+
+    /// Whether an attempt of this kind is told for the first time.
+    pub fn tell_first(&mut self) -> bool {
+        self.told.replace(self.kind) != Some(self.kind)
+    }
+
+    /// Whether it is time for the one warning of this episode.
+    pub fn take_warning(&mut self, now: Millis, warn_from_attempt: u32) -> bool {
+        let due = self.failed.saturating_add(1) >= warn_from_attempt.max(1) || now.since(self.started) >= WARN_AFTER_MS;
+        let warn = due && !self.warned;
+        self.warned |= warn;
+        warn
+    }
+
+    /// What a policy is told.
+    pub fn context(&self, now: Millis, server_url: &str, online: bool) -> ReconnectContext {
+        ReconnectContext {
+            retry_count: self.failed,
+            elapsed_ms: now.since(self.started) as f64,
+            retry_reason: Some(self.reason.clone()),
+            server_url: server_url.into(),
+            cause: self.cause,
+            num_participants: self.num_participants,
+            last_delay_ms: self.last_delay_ms,
+            session_duration_ms: self.session_duration_ms as f64,
+            online,
+            hint_ms: self.hint_ms,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn episode() -> Episode {
+        let loss = Loss {
+            kind: ReconnectKind::Resume,
+            cause: Cause::Remote,
+            reason: "socket closed".into(),
+            reconnect_reason: ReconnectReason::RrSignalDisconnected,
+            hint_ms: None,
+            asked_for: false,
+        };
+        Episode::new(Millis(1_000), loss, 0, 60_000, 5)
+    }
+
+    #[test]
+    fn two_failed_resumes_or_one_refusal_escalate_for_good() {
+        let mut twice = episode();
+        twice.attempt_failed(false);
+        assert_eq!(twice.kind, ReconnectKind::Resume);
+        twice.attempt_failed(false);
+        assert_eq!(twice.kind, ReconnectKind::Full);
+        twice.attempt_failed(false);
+        assert_eq!(twice.kind, ReconnectKind::Full);
+        let mut refused = episode();
+        refused.attempt_failed(true);
+        assert_eq!(refused.kind, ReconnectKind::Full);
+    }
+
+    #[test]
+    fn the_first_attempt_is_no_warning_and_the_second_is_one() {
+        let mut episode = episode();
+        assert!(!episode.take_warning(Millis(1_100), 2));
+        episode.attempt_failed(false);
+        assert!(episode.take_warning(Millis(1_200), 2));
+        assert!(!episode.take_warning(Millis(60_000), 2));
+    }
+
+    #[test]
+    fn five_seconds_without_a_connection_are_a_warning() {
+        assert!(episode().take_warning(Millis(6_000), 2));
+    }
+
+    #[test]
+    fn a_short_life_after_a_recovery_counts_as_a_failed_attempt() {
+        let mut steadiness = Steadiness::default();
+        assert_eq!(steadiness.lost(false), 0, "the first session of a room was not recovered from anything");
+        steadiness.on_probation = true;
+        assert_eq!(steadiness.lost(true), 0, "the app asked for it");
+        assert_eq!(steadiness.lost(false), 1);
+    }
+}

@@ -1,0 +1,224 @@
+//! What the app asks for. What the link cannot take now waits in the queue; what can never be done fails at once.
+
+use crate::engine::cause::Evidence;
+use crate::engine::config::ConnectOptions;
+use crate::engine::error::{Code, Error};
+use crate::engine::link::Hangup;
+use crate::engine::room::command::{CallId, Command, Reply, Scenario, TrackPermission};
+use crate::engine::room::event::{ConnectionState, ReconnectKind};
+use crate::engine::room::joining::{Connecting, Purpose, Stage};
+use crate::engine::room::requests::Change;
+use crate::engine::room::session::Session;
+use crate::engine::room::signal_queue::Request;
+use crate::engine::timers::Timer;
+use crate::protocol::proto;
+use crate::protocol::proto::ReconnectReason;
+use crate::protocol::proto::signal_request::Message as Ask;
+use crate::protocol::proto::simulate_scenario;
+use crate::protocol::secret::Secret;
+use crate::protocol::url::{Server, Version};
+
+impl Session {
+    pub(super) fn handle_command(&mut self, call: CallId, command: Command) {
+        match command {
+            Command::Connect { url, token, options } => return self.connect(call, url, token, options),
+            Command::Disconnect => return self.disconnect(call),
+            Command::ReconnectNow => {
+                self.attempt_soon(None);
+                return self.settle(call, Ok(Reply::Done));
+            }
+            _ if self.stage == Stage::Idle => {
+                return self.settle(call, Err(Error::new(Code::UnexpectedState, "the room is not connected")));
+            }
+            _ => {}
+        }
+        let done = match command {
+            Command::Connect { .. } | Command::Disconnect | Command::ReconnectNow => Ok(()),
+            Command::PublishData(message) => return self.publish_data(call, message),
+            Command::UpdateMetadata { name, metadata, attributes } => {
+                return self.update_metadata(call, Change { name, metadata, attributes });
+            }
+            Command::PublishTrack(track) => return self.publish_track(call, track),
+            Command::UnpublishTrack { cid } => {
+                self.unpublish(&cid, Error::new(Code::Cancelled, "the track was unpublished"));
+                Ok(())
+            }
+            Command::MuteTrack { cid, muted } => self.mute(cid, muted),
+            Command::UpdateAudioTrack { cid, features } => match self.publications.get(&cid) {
+                Some(_) => self.ask(Request::AudioTrack { cid, features }),
+                None => Err(Error::new(Code::UnexpectedState, "no track is published under this client id")),
+            },
+            Command::SetSubscribed { track_sids, subscribed } => track_sids.into_iter().try_for_each(|track_sid| {
+                self.roster.set_desired(&track_sid, subscribed);
+                self.ask(Request::Subscribe { track_sid, subscribed })
+            }),
+            Command::SetTrackSettings { track_sid, settings } => {
+                self.roster.set_settings(&track_sid, settings);
+                self.ask(Request::TrackSettings { track_sid })
+            }
+            Command::SetSubscriptionPermissions { all_participants, permissions } => {
+                let track_permissions = permissions.into_iter().map(track_permission).collect();
+                let permission = proto::SubscriptionPermission { all_participants, track_permissions };
+                self.ask(Request::Permissions(Box::new(permission)))
+            }
+            Command::Simulate(scenario) => self.simulate(scenario),
+        };
+        self.settle(call, done.map(|()| Reply::Done));
+    }
+
+    fn connect(&mut self, call: CallId, url: String, token: Secret, options: ConnectOptions) {
+        if let Some(connecting) = &mut self.connecting {
+            return connecting.calls.push(call);
+        }
+        match self.state {
+            ConnectionState::Disconnected => {}
+            ConnectionState::Connected => return self.settle(call, Ok(Reply::Done)),
+            _ => {
+                let error = Error::new(Code::UnexpectedState, "the room is reconnecting; disconnect it first");
+                return self.settle(call, Err(error));
+            }
+        }
+        if let Err(error) = Server::parse(&url) {
+            return self.settle(call, Err(Error::new(Code::InvalidArgument, error.to_string())));
+        }
+        if token.is_empty() {
+            return self.settle(call, Err(Error::new(Code::NotAllowed, "the token is empty")));
+        }
+        self.timers.set(Timer::ConnectBudget, self.now.after(options.connect_timeout_ms));
+        self.connecting = Some(Connecting { calls: vec![call], retries_left: options.max_retries });
+        (self.url, self.token, self.options) = (url, token, options);
+        self.version = if self.config.single_peer_connection { Version::V1 } else { Version::V0 };
+        self.set_state(ConnectionState::Connecting);
+        self.begin(Purpose::Join);
+    }
+
+    /// Sends a request now, or keeps it for when it can be sent.
+    pub(super) fn ask(&mut self, request: Request) -> Result<(), Error> {
+        if self.is_live() {
+            self.send_request(request);
+            return Ok(());
+        }
+        match self.queue.keep(request) {
+            true => Ok(()),
+            false => Err(Error::new(Code::QueueFull, "too many requests wait for the connection")),
+        }
+    }
+
+    /// Puts a request into words as of this moment. What has become pointless is dropped.
+    fn send_request(&mut self, request: Request) {
+        let message = match &request {
+            Request::Mute { cid } => self.publications.get(cid).and_then(|track| {
+                let sid = track.sid()?.into();
+                Some(Ask::Mute(proto::MuteTrackRequest { sid, muted: track.muted() }))
+            }),
+            Request::AudioTrack { cid, features } => {
+                self.publications.get(cid).and_then(|track| track.sid()).map(|sid| {
+                    let (track_sid, features) = (sid.into(), features.clone());
+                    Ask::UpdateAudioTrack(proto::UpdateLocalAudioTrack { track_sid, features })
+                })
+            }
+            Request::Subscribe { track_sid, subscribed } => {
+                Some(self.subscription(vec![track_sid.to_string()], *subscribed))
+            }
+            Request::TrackSettings { track_sid } => self.track_settings(track_sid),
+            Request::Permissions(permission) => Some(Ask::SubscriptionPermission((**permission).clone())),
+            Request::Numbered(id) => {
+                let local = self.roster.local().map(|local| &*local.info);
+                self.requests.message(self.now, *id, local).map(Ask::UpdateMetadata)
+            }
+        };
+        if let Some(message) = message {
+            self.send(message);
+            self.queue.sent(request);
+        }
+    }
+
+    /// The way is free again: everything that waited goes out, in order.
+    pub(super) fn release_waiting(&mut self) {
+        self.publish_waiting();
+        while let Some(request) = self.queue.take_next() {
+            self.send_request(request);
+        }
+        self.pump_data();
+    }
+
+    fn update_metadata(&mut self, call: CallId, change: Change) {
+        let id = self.requests.add(call, change);
+        if let Err(error) = self.ask(Request::Numbered(id)) {
+            self.requests.forget(id);
+            return self.settle(call, Err(error));
+        }
+        // What is so already needs no answer.
+        self.settle_shown_requests();
+    }
+
+    pub(super) fn settle_shown_requests(&mut self) {
+        let Some(local) = self.roster.local() else { return };
+        for (call, result) in self.requests.shown(&local.info) {
+            self.settle(call, result.map(|()| Reply::Done));
+        }
+    }
+
+    pub(super) fn handle_request_response(&mut self, response: &proto::RequestResponse) {
+        use proto::request_response::Request as About;
+        if let Some((call, result)) = self.requests.answered(self.now, response) {
+            return self.settle(call, result.map(|()| Reply::Done));
+        }
+        // Refusals of tracks carry no number but the request itself.
+        if let Some(About::AddTrack(request)) = &response.request
+            && response.reason != proto::request_response::Reason::Ok as i32
+        {
+            let error = Error::new(Code::PublishTrack, response.message.clone());
+            self.publish_failed(&request.cid, error.with_request_reason(response.reason));
+        }
+    }
+
+    pub(super) fn handle_request_timeouts(&mut self) {
+        for (call, result) in self.requests.expired(self.now) {
+            self.settle(call, result.map(|()| Reply::Done));
+        }
+    }
+
+    fn simulate(&mut self, scenario: Scenario) -> Result<(), Error> {
+        let evidence = |kind| Evidence::Asked(kind);
+        let dropped = ReconnectReason::RrSignalDisconnected;
+        match scenario {
+            Scenario::SignalReconnect => self.lost_by(evidence(ReconnectKind::Resume), dropped, Hangup::Simulated),
+            Scenario::ResumeReconnect => {
+                let failed = ReconnectReason::RrPublisherFailed;
+                self.lost_by(evidence(ReconnectKind::Resume), failed, Hangup::Simulated);
+            }
+            Scenario::FullReconnect => {
+                self.lost_by(evidence(ReconnectKind::Full), dropped, Hangup::FullReconnect);
+            }
+            Scenario::DisconnectSignalOnResume { no_messages } => {
+                let scenario = match no_messages {
+                    true => simulate_scenario::Scenario::DisconnectSignalOnResumeNoMessages(true),
+                    false => simulate_scenario::Scenario::DisconnectSignalOnResume(true),
+                };
+                self.forward(scenario)?;
+                self.lost_by(evidence(ReconnectKind::Resume), dropped, Hangup::Simulated);
+            }
+            Scenario::Server(scenario) => self.forward(scenario)?,
+        }
+        Ok(())
+    }
+
+    fn forward(&mut self, scenario: simulate_scenario::Scenario) -> Result<(), Error> {
+        let sent =
+            self.link.is_live() && self.send(Ask::Simulate(proto::SimulateScenario { scenario: Some(scenario) }));
+        match sent {
+            true => Ok(()),
+            false => Err(Error::new(Code::UnexpectedState, "there is no connection to simulate on")),
+        }
+    }
+}
+
+fn track_permission(permission: TrackPermission) -> proto::TrackPermission {
+    proto::TrackPermission {
+        participant_identity: permission.identity,
+        all_tracks: permission.all_tracks,
+        track_sids: permission.track_sids,
+        ..Default::default()
+    }
+}

@@ -1,0 +1,62 @@
+//! The end of a session, by the app or for good: every call is settled, and nothing is left behind.
+
+use crate::engine::error::{Code, Error};
+use crate::engine::link::Hangup;
+use crate::engine::room::command::{CallId, Reply};
+use crate::engine::room::event::{ConnectionState, Event};
+use crate::engine::room::joining::Stage;
+use crate::engine::room::recovery::leave_message;
+use crate::engine::room::session::Session;
+use crate::protocol::proto::DisconnectReason;
+
+impl Session {
+    /// The app leaves. Idempotent.
+    pub(super) fn disconnect(&mut self, call: CallId) {
+        if self.stage != Stage::Idle {
+            if self.link.is_live() {
+                self.send(leave_message());
+            }
+            let code = if self.connecting.is_some() { Code::Cancelled } else { Code::SessionEnded };
+            let error = Error::new(code, "the app disconnected the room");
+            self.end(DisconnectReason::ClientInitiated as i32, error, Hangup::Leave);
+        }
+        self.settle(call, Ok(Reply::Done));
+    }
+
+    /// The server, or the evidence, says that there is no way back.
+    pub(super) fn end_refused(&mut self, reason: i32, error: Error, why: Hangup) {
+        self.log(log::Level::Error, format!("the session ended: {}", error.message));
+        self.end(reason, error, why);
+    }
+
+    /// Ends the session: open calls fail with this error, timers, socket, fetch and peer are gone, the room says so.
+    pub(super) fn end(&mut self, reason: i32, error: Error, why: Hangup) {
+        self.hang_up(why);
+        self.stop_validating();
+        self.close_peer();
+        self.liveness.close();
+        self.timers.clear();
+        self.stage = Stage::Idle;
+        self.episode = None;
+        self.steadiness = Default::default();
+        self.give_up_left_ms = None;
+        self.queue.clear();
+        self.settle_all(error);
+        self.joined = None;
+        let events = self.roster.clear();
+        self.tell(events);
+        self.set_state(ConnectionState::Disconnected);
+        self.emit(Event::Disconnected { reason });
+    }
+
+    /// A call that waits for what is over now learns that it is over.
+    fn settle_all(&mut self, error: Error) {
+        let connecting = self.connecting.take().map(|connecting| connecting.calls).unwrap_or_default();
+        let requests = self.requests.fail_all(&error).into_iter().map(|(call, _)| call);
+        let publications = self.publications.clear();
+        let data = self.data.end();
+        for call in connecting.into_iter().chain(requests).chain(publications).chain(data) {
+            self.settle(call, Err(error.clone()));
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! Why an attempt failed, and what that means for the next one. The evidence itself is read in
+//! [`crate::engine::cause`]; this is what a failed attempt makes of it.
+
+use crate::engine::cause::{self, Evidence, JoinFailure, Judgement, Surroundings};
+use crate::engine::error::{Code, Error};
+use crate::engine::io::{FetchFailed, FetchResponse};
+use crate::engine::policy::Cause;
+use crate::engine::room::event::ReconnectKind;
+use crate::engine::time::Millis;
+use crate::protocol::proto;
+
+/// A failed attempt.
+#[derive(Clone, Debug)]
+pub(super) struct Failure {
+    /// As the app will see it if there is no other attempt.
+    pub error: Error,
+    /// Another attempt would fail in the same way.
+    pub terminal: bool,
+    /// The server does not take this session back; a new one may be had.
+    pub refused: bool,
+    /// What it says about who else is affected.
+    pub cause: Option<Cause>,
+    /// When the server wants to see us again.
+    pub hint_ms: Option<f64>,
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self { error, terminal: false, refused: false, cause: None, hint_ms: None }
+    }
+}
+
+impl Failure {
+    /// Nothing can be done about it.
+    pub fn terminal(error: Error) -> Self {
+        Self { terminal: true, ..Self::from(error) }
+    }
+
+    /// This session is over, a new one may do.
+    pub fn refused(error: Error) -> Self {
+        Self { refused: true, ..Self::from(error) }
+    }
+
+    /// The socket of an attempt closed.
+    pub fn of_close(now: Millis, opened: bool, code: u16, reason: &str, surroundings: &Surroundings) -> Self {
+        let error = match opened {
+            true => Error::new(Code::WebSocket, format!("the signal socket closed while connecting (code {code})")),
+            false => Error::new(Code::ServerUnreachable, "the signal socket could not be opened"),
+        };
+        Self::judged(cause::judge(now, Evidence::Closed { code, reason }, surroundings), error)
+    }
+
+    /// The server said leave while an attempt was under way.
+    pub fn of_leave(now: Millis, leave: &proto::LeaveRequest, surroundings: &Surroundings) -> Self {
+        let error = Error::new(Code::LeaveRequest, "the server asked to leave while connecting")
+            .with_leave_reason(leave.reason);
+        Self::judged(cause::judge(now, Evidence::Leave(leave), surroundings), error)
+    }
+
+    fn judged(judgement: Judgement, error: Error) -> Self {
+        match judgement {
+            Judgement::Terminal { error: judged, .. } => Self::terminal(judged),
+            Judgement::Lost { cause, next, hint_ms, .. } => {
+                Self { error, terminal: false, refused: next == ReconnectKind::Full, cause: Some(cause), hint_ms }
+            }
+        }
+    }
+
+    /// What `/validate` says about a socket that did not open.
+    pub fn of_validate(original: Error, answer: Result<&FetchResponse, &FetchFailed>) -> Self {
+        match cause::classify_join(original, answer) {
+            JoinFailure::Terminal(error) => Self::terminal(error),
+            // Gone under a resume, the endpoint may be there for a new session.
+            JoinFailure::NoSuchPath(error) => Self { terminal: true, ..Self::refused(error) },
+            JoinFailure::Retry { error, cause, hint_ms } => Self { cause: Some(cause), hint_ms, ..Self::from(error) },
+        }
+    }
+
+    /// The `DisconnectReason` that an end for this failure has.
+    pub fn leave_reason(&self) -> i32 {
+        self.error.leave_reason.unwrap_or(proto::DisconnectReason::UnknownReason as i32)
+    }
+}

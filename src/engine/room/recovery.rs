@@ -1,0 +1,328 @@
+//! From a lost connection back to one, or to giving up: which kind of attempt, when, and what the app is told.
+//!
+//! A resume comes first; refused once or failed twice it becomes a full reconnect, and nothing turns that back within
+//! an episode. One attempt at a time. Delays are the policy's; this file only asks it and keeps to the answer.
+
+use crate::engine::cause::{self, Evidence, Judgement};
+use crate::engine::episode::{Episode, Loss, WARN_AFTER_MS};
+use crate::engine::error::{Code, Error};
+use crate::engine::link::{Hangup, Phase};
+use crate::engine::peer::{PeerAction, PeerState};
+use crate::engine::policy::{self, Cause, Decision, ReconnectContext};
+use crate::engine::room::event::{ConnectionState, Event, ReconnectKind, Reconnecting};
+use crate::engine::room::failure::Failure;
+use crate::engine::room::joining::{Purpose, Stage, forbids_resume, ice_config};
+use crate::engine::room::session::Session;
+use crate::engine::timers::Timer;
+use crate::engine::{Output, PolicyAnswer, Question};
+use crate::protocol::proto;
+use crate::protocol::proto::signal_request::Message as Ask;
+
+/// What a custom policy gets to answer in.
+const POLICY_ANSWER_MS: u64 = 5_000;
+
+/// Attempts that something other than the policy asked for are this far apart.
+const APART_MS: u64 = 1_000;
+
+/// Delay of an attempt whose cause is here: drawn from 0 up to this.
+const LOCAL_MS: f64 = 250.0;
+
+impl Session {
+    /// Something ended what worked: for good, or until it is mended.
+    pub(super) fn lost_by(&mut self, evidence: Evidence<'_>, reconnect_reason: proto::ReconnectReason, why: Hangup) {
+        if !self.is_live() {
+            return;
+        }
+        let asked_for = matches!(evidence, Evidence::Asked(_));
+        match cause::judge(self.now, evidence, &self.surroundings) {
+            Judgement::Terminal { reason, error } => self.end_refused(reason, error, why),
+            Judgement::Lost { cause, next, hint_ms, text } => {
+                let kind = next;
+                self.lost(Loss { kind, cause, reason: text, reconnect_reason, hint_ms, asked_for }, why);
+            }
+        }
+    }
+
+    /// What worked is lost, or has to be given up.
+    pub(super) fn lost(&mut self, mut loss: Loss, why: Hangup) {
+        if !self.is_live() {
+            return;
+        }
+        let both_dead = self.link.phase() == Phase::Down && self.negotiation.has_failed();
+        let no_resume = self.joined.as_ref().is_none_or(|joined| joined.no_resume);
+        let no_transport = self.capabilities.rtc && self.negotiation.primary() == PeerState::New;
+        if both_dead || no_resume || no_transport {
+            loss.kind = ReconnectKind::Full;
+        }
+        let lived = self.joined.as_ref().map_or(0, |joined| self.now.since(joined.since));
+        let participants = u32::try_from(self.roster.remote_len()).unwrap_or(u32::MAX).saturating_add(1);
+        let failed = self.steadiness.lost(loss.asked_for);
+        self.drop_signalling(loss.kind, why);
+        for timer in [Timer::Stable, Timer::QualityLost, Timer::Negotiate, Timer::Answer] {
+            self.timers.stop(timer);
+        }
+        self.timers.set(Timer::Warn, self.now.after(WARN_AFTER_MS));
+        self.give_up_left_ms = Some(self.config.give_up_after_ms);
+        self.run_give_up_clock();
+        self.episode = Some(Episode::new(self.now, loss, failed, lived, participants));
+        self.next_attempt();
+    }
+
+    /// Hangs up, politely when the session is given up with the socket. What the socket may have swallowed waits again.
+    fn drop_signalling(&mut self, kind: ReconnectKind, why: Hangup) {
+        if kind == ReconnectKind::Full && self.link.is_live() && why == Hangup::FullReconnect {
+            self.send(leave_message());
+        }
+        self.hang_up(why);
+        self.heard = self.heard_at();
+        self.liveness.close();
+        self.data.set_live(false);
+        self.queue.socket_lost();
+        self.requests.socket_lost();
+        self.publications.socket_lost();
+    }
+
+    /// Asks the policy when to try again. Offline there is nothing to ask: the network's return asks.
+    pub(super) fn next_attempt(&mut self) {
+        let Some(episode) = &self.episode else { return };
+        self.stage = Stage::Waiting;
+        self.set_state(match episode.kind {
+            ReconnectKind::Resume => ConnectionState::SignalReconnecting,
+            ReconnectKind::Full => ConnectionState::Reconnecting,
+        });
+        if !self.surroundings.online() {
+            return;
+        }
+        let Some(context) = self.policy_context() else { return };
+        let decision = policy::decide(&self.config.policy, &context, &mut self.rng);
+        if decision == Decision::Ask {
+            self.question = Question(self.question.0.wrapping_add(1));
+            self.timers.set(Timer::PolicyAnswer, self.now.after(POLICY_ANSWER_MS));
+            return self.push(Output::AskPolicy(self.question, Box::new(context)));
+        }
+        self.schedule(decision);
+    }
+
+    fn policy_context(&self) -> Option<ReconnectContext> {
+        self.episode.as_ref().map(|episode| episode.context(self.now, &self.url, self.surroundings.online()))
+    }
+
+    pub(super) fn handle_policy_answer(&mut self, question: Question, answer: PolicyAnswer) {
+        if question == self.question && self.timers.get(Timer::PolicyAnswer).is_some() {
+            self.timers.stop(Timer::PolicyAnswer);
+            self.use_policy_answer(answer);
+        }
+    }
+
+    /// The app's policy said nothing in time, or nonsense, or threw: the default one answers.
+    pub(super) fn handle_policy_silence(&mut self) {
+        self.use_policy_answer(PolicyAnswer::Failed);
+    }
+
+    fn use_policy_answer(&mut self, answer: PolicyAnswer) {
+        let Some(context) = self.policy_context() else { return };
+        let (decision, replaced) = policy::custom(answer, &context, &mut self.rng);
+        if replaced && !std::mem::replace(&mut self.policy_failed_before, true) {
+            self.log(log::Level::Warn, "the reconnect policy gave no usable answer, the default one is used instead");
+        }
+        self.schedule(decision);
+    }
+
+    fn schedule(&mut self, decision: Decision) {
+        let Decision::After(delay) = decision else { return self.give_up() };
+        self.timers.set(Timer::Attempt, self.now.after(delay as u64));
+        let region = self.joined.as_ref().map(|joined| joined.server_info.region.clone()).unwrap_or_default();
+        let Some(episode) = &mut self.episode else { return };
+        episode.last_delay_ms = delay;
+        let first = episode.tell_first();
+        let facts = Reconnecting {
+            attempt: episode.attempt,
+            delay_ms: delay,
+            reason: episode.reason.clone(),
+            cause: episode.cause,
+            region,
+            kind: episode.kind,
+        };
+        let line = format!(
+            "{}: {} attempt {} in {} ms (cause {})",
+            facts.reason,
+            facts.kind.as_str(),
+            facts.attempt,
+            delay as u64,
+            facts.cause.as_str()
+        );
+        self.log(log::Level::Debug, line);
+        self.emit(Event::Reconnecting { facts, first });
+        self.warn_when_due();
+    }
+
+    pub(super) fn warn_when_due(&mut self) {
+        let (now, from) = (self.now, self.config.warn_from_attempt);
+        let Some(episode) = &mut self.episode else { return };
+        if episode.take_warning(now, from) {
+            let line = format!(
+                "the connection is still lost after {} ms and {} attempts: {}",
+                now.since(episode.started),
+                episode.attempt.saturating_sub(1),
+                episode.reason
+            );
+            self.log(log::Level::Warn, line);
+        }
+    }
+
+    /// The wait is over.
+    pub(super) fn begin_next_attempt(&mut self) {
+        if self.stage != Stage::Waiting {
+            return;
+        }
+        let now = self.now;
+        let Some(episode) = &mut self.episode else {
+            return self.begin(Purpose::Join);
+        };
+        episode.last_begun = Some(now);
+        match episode.kind {
+            ReconnectKind::Resume => self.begin(Purpose::Resume),
+            ReconnectKind::Full => {
+                self.set_state(ConnectionState::Reconnecting);
+                self.queue.session_lost();
+                self.publications.session_lost();
+                self.data.restarted(self.heard);
+                self.begin(Purpose::Rejoin);
+            }
+        }
+    }
+
+    /// The server took the session back.
+    pub(super) fn handle_reconnect(&mut self, reconnect: proto::ReconnectResponse) {
+        self.link.live(&mut self.timers);
+        self.watch_socket(self.periods);
+        if let Some(joined) = &mut self.joined {
+            joined.no_resume = forbids_resume(reconnect.client_configuration.as_ref());
+            if let Some(info) = reconnect.server_info {
+                joined.server_info = info;
+            }
+        }
+        self.data.resumed(reconnect.last_message_seq);
+        self.stage = Stage::Transport(Purpose::Resume);
+        self.emit(Event::SignalConnected);
+        self.send_sync_state();
+        if !self.capabilities.rtc {
+            return self.attempt_succeeded(Purpose::Resume);
+        }
+        self.timers.set(Timer::Transport, self.now.after(self.options.peer_connection_timeout_ms));
+        let ice = ice_config(&reconnect.ice_servers, reconnect.client_configuration.as_ref());
+        self.peer(PeerAction::Configure(ice));
+        if self.negotiation.has_offered() {
+            self.make_offer(true);
+        }
+        self.finish_resume_when_verified();
+    }
+
+    /// A resume is done when the transport is connected and has taken the answer to the ICE restart: that is a round
+    /// trip, where a fixed wait would be seconds.
+    pub(super) fn finish_resume_when_verified(&mut self) {
+        let verified = self.is_transport_connected() && !self.negotiation.is_waiting();
+        if self.stage == Stage::Transport(Purpose::Resume) && verified {
+            self.attempt_succeeded(Purpose::Resume);
+        }
+    }
+
+    pub(super) fn recovery_failed(&mut self, failure: Failure) {
+        self.drop_signalling(ReconnectKind::Resume, Hangup::Abandoned);
+        let Some(episode) = &mut self.episode else { return };
+        // A signalling endpoint that is gone under a resume may be there for a new session.
+        if failure.terminal && !(failure.refused && episode.kind == ReconnectKind::Resume) {
+            let reason = failure.leave_reason();
+            self.log(log::Level::Error, format!("the connection cannot be made again: {}", failure.error));
+            return self.end(reason, failure.error, Hangup::Abandoned);
+        }
+        let Some(episode) = &mut self.episode else { return };
+        episode.attempt_failed(failure.refused);
+        episode.cause = failure.cause.unwrap_or(episode.cause);
+        episode.hint_ms = failure.hint_ms;
+        episode.reason = failure.error.message;
+        self.next_attempt();
+    }
+
+    /// Everything works again.
+    pub(super) fn recovered(&mut self) {
+        self.timers.stop(Timer::GiveUp);
+        self.timers.stop(Timer::Warn);
+        self.give_up_left_ms = None;
+        let Some(episode) = self.episode.take() else { return };
+        self.steadiness.failed = episode.failed;
+        self.steadiness.on_probation = true;
+        self.set_state(ConnectionState::Connected);
+        self.emit(Event::Reconnected);
+        let region = self.joined.as_ref().map_or("", |joined| joined.server_info.region.as_str());
+        let line = format!(
+            "reconnected ({}, cause {}) after {} ms, attempts: {}, region: {}, sessionDurationMs: {}",
+            episode.kind.as_str(),
+            episode.cause.as_str(),
+            self.now.since(episode.started),
+            episode.attempt,
+            region,
+            episode.session_duration_ms
+        );
+        self.log(log::Level::Info, line);
+    }
+
+    /// The session has proved stable.
+    pub(super) fn handle_stable(&mut self) {
+        self.steadiness = Default::default();
+    }
+
+    /// For good: by the policy's word or because it has lasted too long.
+    pub(super) fn give_up(&mut self) {
+        let Some(episode) = &self.episode else { return };
+        let message = format!(
+            "gave up reconnecting after {} ms and {} attempts: {}",
+            self.now.since(episode.started),
+            episode.attempt.saturating_sub(1),
+            episode.reason
+        );
+        self.log(log::Level::Error, message.clone());
+        let error = Error::new(Code::SessionEnded, message);
+        self.end(proto::DisconnectReason::UnknownReason as i32, error, Hangup::Abandoned);
+    }
+
+    /// The time to give up runs only while there is a network.
+    pub(super) fn run_give_up_clock(&mut self) {
+        let running = self.timers.get(Timer::GiveUp);
+        match (self.surroundings.online(), running, self.give_up_left_ms) {
+            (true, None, Some(left)) => self.timers.set(Timer::GiveUp, self.now.after(left)),
+            (false, Some(at), Some(_)) => {
+                self.give_up_left_ms = Some(at.since(self.now));
+                self.timers.stop(Timer::GiveUp);
+            }
+            _ => {}
+        }
+    }
+
+    /// Something says that now is the time: the app, or the network's return. One attempt with the local delay; then
+    /// at least a second apart.
+    pub(super) fn attempt_soon(&mut self, cause: Option<Cause>) {
+        if self.stage != Stage::Waiting || !self.surroundings.online() {
+            return;
+        }
+        let delay = self.rng.between(0.0, LOCAL_MS);
+        let due = self.timers.get(Timer::Attempt);
+        let Some(episode) = &mut self.episode else { return };
+        episode.cause = cause.unwrap_or(episode.cause);
+        let earliest = episode.last_begun.map_or(0, |begun| begun.after(APART_MS).since(self.now));
+        let delay = delay.max(earliest as f64);
+        if due.is_none_or(|at| at > self.now.after(delay as u64)) {
+            self.timers.stop(Timer::PolicyAnswer);
+            self.schedule(Decision::After(delay));
+        }
+    }
+}
+
+/// The last word of this client in a session.
+pub(super) fn leave_message() -> Ask {
+    Ask::Leave(proto::LeaveRequest {
+        reason: proto::DisconnectReason::ClientInitiated as i32,
+        action: proto::leave_request::Action::Disconnect as i32,
+        ..Default::default()
+    })
+}

@@ -1,0 +1,226 @@
+//! Calls that the server answers: changes of the own name, metadata and attributes.
+//!
+//! Two things settle one: `request_response`, which some servers send only for refusals, and the own participant's
+//! state showing what was asked for, which some show late. An OK is therefore given a moment for the state to follow,
+//! so that an app that reads the room after the call sees what it set.
+
+use std::collections::BTreeMap;
+
+use crate::engine::error::{Code, Error};
+use crate::engine::room::command::CallId;
+use crate::engine::time::Millis;
+use crate::protocol::proto;
+
+/// From the sending of a request to its failure.
+pub const ANSWER_MS: u64 = 5_000;
+
+/// What an OK waits for the state that it announces.
+const STATE_MS: u64 = 500;
+
+/// What is to be changed; `None` and absent keys stay as they are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct Change {
+    pub name: Option<String>,
+    pub metadata: Option<String>,
+    pub attributes: BTreeMap<String, String>,
+}
+
+impl Change {
+    /// Whether a participant is as asked for. An empty name or metadata cannot be seen to be set: the server keeps
+    /// the old one.
+    fn is_shown_by(&self, info: &proto::ParticipantInfo) -> bool {
+        let same = |wish: &Option<String>, is: &str| wish.as_deref().is_none_or(|wish| wish.is_empty() || wish == is);
+        same(&self.name, &info.name)
+            && same(&self.metadata, &info.metadata)
+            && self.attributes.iter().all(|(key, value)| info.attributes.get(key).map_or("", String::as_str) == value)
+    }
+}
+
+#[derive(Debug)]
+struct Pending {
+    call: CallId,
+    change: Change,
+    deadline: Option<Millis>,
+    accepted: bool,
+}
+
+/// A call that is done.
+pub type Done = (CallId, Result<(), Error>);
+
+/// The calls that wait for an answer, by request id.
+#[derive(Debug, Default)]
+pub struct Requests {
+    last: u32,
+    pending: BTreeMap<u32, Pending>,
+}
+
+impl Requests {
+    /// Takes a call in and numbers it.
+    pub fn add(&mut self, call: CallId, change: Change) -> u32 {
+        self.last = self.last.wrapping_add(1).max(1);
+        self.pending.insert(self.last, Pending { call, change, deadline: None, accepted: false });
+        self.last
+    }
+
+    /// The message of a request. Its time runs from now. What it leaves open is said as it is, or as an earlier
+    /// request that is still open asked for it: servers exist that take silence for "empty".
+    pub fn message(
+        &mut self,
+        now: Millis,
+        id: u32,
+        local: Option<&proto::ParticipantInfo>,
+    ) -> Option<proto::UpdateParticipantMetadata> {
+        let earlier = |pick: fn(&Change) -> &Option<String>| {
+            self.pending.range(..=id).rev().find_map(|(_, pending)| pick(&pending.change).clone())
+        };
+        let name = earlier(|change| &change.name).or_else(|| local.map(|info| info.name.clone()));
+        let metadata = earlier(|change| &change.metadata).or_else(|| local.map(|info| info.metadata.clone()));
+        let pending = self.pending.get_mut(&id)?;
+        pending.deadline = Some(now.after(ANSWER_MS));
+        Some(proto::UpdateParticipantMetadata {
+            metadata: metadata.unwrap_or_default(),
+            name: name.unwrap_or_default(),
+            attributes: pending.change.attributes.iter().map(|(k, v)| (k.clone(), v.clone())).collect(),
+            request_id: id,
+        })
+    }
+
+    /// The server answered.
+    pub fn answered(&mut self, now: Millis, response: &proto::RequestResponse) -> Option<Done> {
+        use proto::request_response::Reason;
+        let pending = self.pending.get_mut(&response.request_id)?;
+        match Reason::try_from(response.reason) {
+            Ok(Reason::Ok) => {
+                pending.accepted = true;
+                let soon = now.after(STATE_MS);
+                pending.deadline = Some(pending.deadline.map_or(soon, |at| at.min(soon)));
+                None
+            }
+            Ok(Reason::Queued) => None,
+            _ => {
+                let call = pending.call;
+                self.pending.remove(&response.request_id);
+                let message = if response.message.is_empty() {
+                    String::from("the server refused the request")
+                } else {
+                    response.message.clone()
+                };
+                Some((call, Err(Error::new(Code::SignalRequest, message).with_request_reason(response.reason))))
+            }
+        }
+    }
+
+    /// The own participant changed: calls whose wish it shows, and which were sent, are done.
+    pub fn shown(&mut self, info: &proto::ParticipantInfo) -> Vec<Done> {
+        self.take(|pending| pending.deadline.is_some() && pending.change.is_shown_by(info), |_| Ok(()))
+    }
+
+    /// Calls whose time is up.
+    pub fn expired(&mut self, now: Millis) -> Vec<Done> {
+        self.take(
+            |pending| pending.deadline.is_some_and(|at| at <= now),
+            |pending| match pending.accepted {
+                true => Ok(()),
+                false => Err(Error::new(Code::Timeout, "the server did not answer the request in time")),
+            },
+        )
+    }
+
+    /// The socket is lost: time stands still until they are sent again.
+    pub fn socket_lost(&mut self) {
+        for pending in self.pending.values_mut() {
+            pending.deadline = None;
+        }
+    }
+
+    /// The earliest deadline.
+    pub fn deadline(&self) -> Option<Millis> {
+        self.pending.values().filter_map(|pending| pending.deadline).min()
+    }
+
+    /// Ends all of them.
+    pub fn fail_all(&mut self, error: &Error) -> Vec<Done> {
+        self.take(|_| true, |_| Err(error.clone()))
+    }
+
+    /// Takes back a call that could not be kept.
+    pub fn forget(&mut self, id: u32) {
+        self.pending.remove(&id);
+    }
+
+    fn take(&mut self, which: impl Fn(&Pending) -> bool, result: impl Fn(&Pending) -> Result<(), Error>) -> Vec<Done> {
+        let mut done = Vec::new();
+        self.pending.retain(|_, pending| {
+            let take = which(pending);
+            if take {
+                done.push((pending.call, result(pending)));
+            }
+            !take
+        });
+        done
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(name: &str) -> Change {
+        Change { name: Some(name.into()), ..Change::default() }
+    }
+
+    #[test]
+    fn a_later_request_does_not_undo_an_earlier_one_that_is_still_open() {
+        let mut requests = Requests::default();
+        requests.add(CallId(1), named("new"));
+        let second = requests.add(CallId(2), Change { metadata: Some("m".into()), ..Change::default() });
+        let local = proto::ParticipantInfo { name: "old".into(), ..Default::default() };
+        let message = requests.message(Millis(0), second, Some(&local)).unwrap();
+        assert_eq!((message.name.as_str(), message.metadata.as_str()), ("new", "m"));
+    }
+
+    #[test]
+    fn the_own_state_settles_a_request_that_the_server_never_answers() {
+        let mut requests = Requests::default();
+        let id = requests.add(CallId(1), named("new"));
+        let info = proto::ParticipantInfo { name: "new".into(), ..Default::default() };
+        assert!(requests.shown(&info).is_empty(), "it was not sent yet");
+        requests.message(Millis(0), id, None);
+        assert_eq!(requests.shown(&info), [(CallId(1), Ok(()))]);
+        assert_eq!(requests.deadline(), None);
+    }
+
+    #[test]
+    fn an_ok_whose_state_never_shows_is_an_ok_all_the_same() {
+        let mut requests = Requests::default();
+        let id = requests.add(CallId(1), named("new"));
+        requests.message(Millis(0), id, None);
+        let ok = proto::RequestResponse { request_id: id, ..Default::default() };
+        assert_eq!(requests.answered(Millis(10), &ok), None);
+        assert_eq!(requests.expired(Millis(10 + STATE_MS)), [(CallId(1), Ok(()))]);
+    }
+
+    #[test]
+    fn a_refusal_carries_the_servers_reason() {
+        let mut requests = Requests::default();
+        let id = requests.add(CallId(1), named("new"));
+        requests.message(Millis(0), id, None);
+        let no = proto::RequestResponse { request_id: id, reason: 2, message: "no".into(), ..Default::default() };
+        let (_, result) = requests.answered(Millis(1), &no).unwrap();
+        let error = result.unwrap_err();
+        assert_eq!((error.code, error.request_reason), (Code::SignalRequest, Some(2)));
+    }
+
+    #[test]
+    fn time_stands_still_while_there_is_no_socket() {
+        let mut requests = Requests::default();
+        let id = requests.add(CallId(1), named("new"));
+        requests.message(Millis(0), id, None);
+        requests.socket_lost();
+        assert!(requests.expired(Millis(60_000)).is_empty());
+        requests.message(Millis(60_000), id, None);
+        let (_, result) = requests.expired(Millis(60_000 + ANSWER_MS)).pop().unwrap();
+        assert_eq!(result.unwrap_err().code, Code::Timeout);
+    }
+}

@@ -1,0 +1,459 @@
+//! A room under test: the real session with a scripted server, a scripted peer and a clock of its own.
+//!
+//! [`Room`] does what a host does: it carries out outputs in order and hands in what they cause afterwards. Its
+//! [`Server`] and [`Peer`] are obliging unless a test tells them not to be; everything that passes is kept for the test
+//! to look at. Time stands still until a test moves it. A session that never comes to rest fails instead of hanging.
+// Clippy knows the functions of an integration test that are no `#[test]` for production code.
+#![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+pub mod server;
+
+use std::collections::{BTreeMap, VecDeque};
+
+use prost::Message as _;
+use rejoin::engine::config::{Capabilities, Config, ConnectOptions};
+use rejoin::engine::error::Error;
+use rejoin::engine::io::{
+    Attempt, FetchFailed, FetchId, FetchRequest, FetchResponse, HostEvent, SocketAction, SocketEvent,
+};
+use rejoin::engine::peer::{Channel, Generation, PeerAction, PeerEvent, PeerState, Target};
+use rejoin::engine::policy::ReconnectContext;
+use rejoin::engine::room::command::{CallId, Command, PublishTrack, Reply};
+use rejoin::engine::room::event::{ConnectionState, Event, ReconnectKind, Reconnecting};
+use rejoin::engine::room::session::Session;
+use rejoin::engine::time::Millis;
+use rejoin::engine::{Input, Output, PolicyAnswer, Question};
+use rejoin::protocol::join::Dial;
+use rejoin::protocol::proto;
+use rejoin::protocol::proto::signal_request::Message as Ask;
+use rejoin::protocol::proto::signal_response::Message as Told;
+use rejoin::protocol::secret::Secret;
+
+pub use server::Server;
+
+/// What a test or the world does next.
+#[derive(Debug)]
+pub enum Incoming {
+    Open(Attempt),
+    Frame(Attempt, Vec<u8>),
+    Text(Attempt),
+    Closed(Attempt, u16, String),
+    Peer(Generation, PeerEvent<'static>),
+    Data(Generation, Channel, Vec<u8>),
+    Fetch(FetchId, Result<FetchResponse, FetchFailed>),
+    Host(HostEvent),
+    Policy(Question, PolicyAnswer),
+    Command(CallId, Command),
+}
+
+/// How the peer behaves.
+pub struct Peer {
+    /// Answers offers, adds senders, applies answers.
+    pub works: bool,
+    /// Reports `Connected` and its channels once the first answer is applied.
+    pub connects: bool,
+    pub max_message_bytes: Option<u32>,
+    connected: Option<Generation>,
+}
+
+/// See the module.
+pub struct Room {
+    pub session: Session,
+    pub server: Server,
+    pub peer: Peer,
+    pub now: Millis,
+    pub incoming: VecDeque<Incoming>,
+    /// The socket that is dialled or open.
+    pub socket: Option<Attempt>,
+    pub dials: Vec<Dial>,
+    pub closed: Vec<(u16, &'static str)>,
+    pub events: Vec<Event>,
+    pub settled: BTreeMap<u32, Vec<Result<Reply, Error>>>,
+    pub logs: Vec<(log::Level, String)>,
+    /// Everything the client sent, over all sockets.
+    pub sent: Vec<Ask>,
+    pub fetches: Vec<FetchRequest>,
+    /// What `/validate` answers; `None`: nothing, ever.
+    pub validate: Option<Result<FetchResponse, FetchFailed>>,
+    pub actions: Vec<(Generation, PeerAction)>,
+    /// Generations that are open.
+    pub peers: Vec<Generation>,
+    pub questions: Vec<(Question, ReconnectContext)>,
+    calls: u32,
+}
+
+pub const URL: &str = "ws://127.0.0.1:7880";
+pub const TOKEN: &str = "eyJ0.token.sig";
+
+impl Room {
+    /// A host like a browser.
+    pub fn new() -> Self {
+        Self::with(Config::default(), Capabilities { rtc: true, offer_with_join: true })
+    }
+
+    /// Any host.
+    pub fn with(config: Config, capabilities: Capabilities) -> Self {
+        Self::seeded(config, capabilities, 7)
+    }
+
+    pub fn seeded(config: Config, capabilities: Capabilities, seed: u8) -> Self {
+        Self {
+            session: Session::new(config, capabilities, [seed; 32]),
+            server: Server::default(),
+            peer: Peer { works: true, connects: true, max_message_bytes: Some(64_000), connected: None },
+            now: Millis(1_000_000),
+            incoming: VecDeque::new(),
+            socket: None,
+            dials: Vec::new(),
+            closed: Vec::new(),
+            events: Vec::new(),
+            settled: BTreeMap::new(),
+            logs: Vec::new(),
+            sent: Vec::new(),
+            fetches: Vec::new(),
+            validate: Some(Err(FetchFailed)),
+            actions: Vec::new(),
+            peers: Vec::new(),
+            questions: Vec::new(),
+            calls: 0,
+        }
+    }
+
+    /// A room that is connected.
+    pub fn connected() -> Self {
+        let mut room = Self::new();
+        room.connect();
+        assert_eq!(room.state(), ConnectionState::Connected, "{:?}", room.events);
+        room
+    }
+
+    /// Connects with default options and lets everything happen that needs no time.
+    pub fn connect(&mut self) -> u32 {
+        self.connect_with(ConnectOptions::default())
+    }
+
+    pub fn connect_with(&mut self, options: ConnectOptions) -> u32 {
+        self.call(Command::Connect { url: URL.into(), token: Secret::new(TOKEN), options })
+    }
+
+    /// Makes a call; its number is what [`Room::result`] takes.
+    pub fn call(&mut self, command: Command) -> u32 {
+        self.calls += 1;
+        let call = self.calls;
+        self.give(Incoming::Command(CallId(call), command));
+        call
+    }
+
+    pub fn publish(&mut self, cid: &str) -> u32 {
+        let request = Box::new(proto::AddTrackRequest { cid: cid.into(), name: cid.into(), ..Default::default() });
+        self.call(Command::PublishTrack(PublishTrack { request }))
+    }
+
+    /// What a call came to: `None` while it is open. More than once is a fault.
+    pub fn result(&self, call: u32) -> Option<&Result<Reply, Error>> {
+        let results = self.settled.get(&call)?;
+        assert_eq!(results.len(), 1, "call {call} was settled {} times", results.len());
+        results.first()
+    }
+
+    /// The error that a call failed with.
+    pub fn error(&self, call: u32) -> &Error {
+        self.result(call).expect("the call is open").as_ref().expect_err("the call succeeded")
+    }
+
+    pub fn state(&self) -> ConnectionState {
+        self.session.state()
+    }
+
+    /// Hands in what happens, and everything it causes that needs no time.
+    pub fn give(&mut self, incoming: Incoming) {
+        self.incoming.push_back(incoming);
+        self.settle_down();
+    }
+
+    /// The server says something on the current socket.
+    pub fn tell(&mut self, message: Told) {
+        let frame = proto::SignalResponse { message: Some(message) }.encode_to_vec();
+        let attempt = self.socket.expect("there is no socket to speak on");
+        self.give(Incoming::Frame(attempt, frame));
+    }
+
+    /// The current socket closes.
+    pub fn drop_socket(&mut self, code: u16) {
+        let attempt = self.socket.take().expect("there is no socket to drop");
+        self.give(Incoming::Closed(attempt, code, String::new()));
+    }
+
+    pub fn host(&mut self, event: HostEvent) {
+        self.give(Incoming::Host(event));
+    }
+
+    /// The newest peer reports something.
+    pub fn peer_says(&mut self, event: PeerEvent<'static>) {
+        let generation = *self.peers.last().expect("there is no peer");
+        self.give(Incoming::Peer(generation, event));
+    }
+
+    pub fn peer_state(&mut self, state: PeerState) {
+        self.peer_says(PeerEvent::State { target: Target::Publisher, state });
+    }
+
+    /// Lets time pass; timers run when they are due.
+    pub fn run_for(&mut self, ms: u64) {
+        let end = self.now.after(ms);
+        for _ in 0..100_000 {
+            match self.session.deadline() {
+                Some((at, _)) if at <= end => {
+                    self.now = self.now.max(at);
+                    self.session.handle(self.now, Input::Timeout);
+                    self.carry_out();
+                    self.settle_down();
+                }
+                _ => {
+                    self.now = end;
+                    return;
+                }
+            }
+        }
+        panic!("the session never comes to rest: {:?}", self.session.deadline());
+    }
+
+    /// Lets time pass until the state is reached.
+    pub fn run_until(&mut self, state: ConnectionState, within_ms: u64) -> u64 {
+        let start = self.now;
+        while self.state() != state && self.now.since(start) < within_ms {
+            self.run_for(1);
+        }
+        assert_eq!(self.state(), state, "not within {within_ms} ms; {:?}", self.reconnecting());
+        self.now.since(start)
+    }
+
+    /// The host was asleep for so long: no timer ran.
+    pub fn sleep(&mut self, ms: u64) {
+        self.now = self.now.after(ms);
+        self.session.handle(self.now, Input::Timeout);
+        self.carry_out();
+        self.settle_down();
+    }
+
+    fn settle_down(&mut self) {
+        for _ in 0..100_000 {
+            let Some(incoming) = self.incoming.pop_front() else { return };
+            self.hand_in(incoming);
+            self.carry_out();
+        }
+        panic!("the session never comes to rest");
+    }
+
+    fn hand_in(&mut self, incoming: Incoming) {
+        let now = self.now;
+        let session = &mut self.session;
+        match incoming {
+            Incoming::Open(attempt) => session.handle(now, Input::Socket(attempt, SocketEvent::Open)),
+            Incoming::Frame(attempt, bytes) => session.handle(now, Input::Socket(attempt, SocketEvent::Frame(&bytes))),
+            Incoming::Text(attempt) => session.handle(now, Input::Socket(attempt, SocketEvent::Text)),
+            Incoming::Closed(attempt, code, reason) => {
+                session.handle(now, Input::Socket(attempt, SocketEvent::Closed { code, reason }));
+            }
+            Incoming::Peer(generation, event) => session.handle(now, Input::Peer(generation, event)),
+            Incoming::Data(generation, channel, bytes) => {
+                session.handle(now, Input::Peer(generation, PeerEvent::Data { channel, bytes: &bytes }));
+            }
+            Incoming::Fetch(id, result) => session.handle(now, Input::Fetch(id, result)),
+            Incoming::Host(event) => session.handle(now, Input::Host(event)),
+            Incoming::Policy(question, answer) => session.handle(now, Input::Policy(question, answer)),
+            Incoming::Command(call, command) => session.handle(now, Input::Command(call, command)),
+        }
+    }
+
+    fn carry_out(&mut self) {
+        while let Some(output) = self.session.poll() {
+            match output {
+                Output::Socket(action) => self.carry_out_socket(action),
+                Output::Fetch(request) => {
+                    if let Some(answer) = self.validate.clone() {
+                        self.incoming.push_back(Incoming::Fetch(request.id, answer));
+                    }
+                    self.fetches.push(request);
+                }
+                Output::AbortFetch(_) => {}
+                Output::Peer(generation, action) => {
+                    self.actions.push((generation, action.clone()));
+                    self.carry_out_peer(generation, action);
+                }
+                Output::Settle(call, result) => self.settled.entry(call.0).or_default().push(result),
+                Output::Event(event) => self.events.push(event),
+                Output::AskPolicy(question, context) => self.questions.push((question, *context)),
+                Output::Log(level, line) => {
+                    assert!(!line.contains("eyJ"), "a token in the log: {line}");
+                    self.logs.push((level, line));
+                }
+            }
+        }
+    }
+
+    fn carry_out_socket(&mut self, action: SocketAction) {
+        match action {
+            SocketAction::Dial(attempt, dial) => {
+                assert_eq!(self.socket, None, "a second socket is dialled while one is there");
+                self.socket = Some(attempt);
+                let answers = self.server.dialled(attempt, &dial);
+                self.dials.push(*dial);
+                self.hear_from_server(answers);
+            }
+            SocketAction::Send(attempt, bytes) => {
+                assert_eq!(self.socket, Some(attempt), "sent on a socket that is not there");
+                let request = proto::SignalRequest::decode(bytes.as_slice()).expect("a frame that cannot be read");
+                let message = request.message.expect("a frame without a message");
+                let answers = self.server.heard(attempt, &message);
+                self.sent.push(message);
+                self.hear_from_server(answers);
+            }
+            SocketAction::Close(attempt, code, reason) => {
+                assert_eq!(self.socket.take(), Some(attempt), "closed a socket that is not there");
+                self.closed.push((code, reason));
+            }
+        }
+    }
+
+    fn hear_from_server(&mut self, answers: Vec<Incoming>) {
+        for answer in answers {
+            if let Incoming::Closed(..) = answer {
+                self.socket = None;
+            }
+            self.incoming.push_back(answer);
+        }
+    }
+
+    fn carry_out_peer(&mut self, generation: Generation, action: PeerAction) {
+        match &action {
+            PeerAction::Open { .. } => {
+                assert!(self.peers.is_empty(), "a second peer is opened while one is open");
+                self.peers.push(generation);
+                return;
+            }
+            PeerAction::Close => return self.peers.retain(|open| *open != generation),
+            _ => assert!(self.peers.contains(&generation), "{action:?} for a peer that is not open"),
+        }
+        if !self.peer.works {
+            return;
+        }
+        let mut say = |event| self.incoming.push_back(Incoming::Peer(generation, event));
+        match action {
+            PeerAction::Offer { offer_id, ice_restart, .. } => {
+                let sdp = format!("offer {} {offer_id}{}", generation.0, if ice_restart { " ice-restart" } else { "" });
+                say(PeerEvent::Offer { offer_id, sdp });
+            }
+            PeerAction::Answer { offer_id, .. } => {
+                let max_message_bytes = self.peer.max_message_bytes;
+                say(PeerEvent::AnswerApplied { offer_id, max_message_bytes });
+                if self.peer.connects && self.peer.connected != Some(generation) {
+                    self.peer.connected = Some(generation);
+                    for state in [PeerState::Connecting, PeerState::Connected] {
+                        say(PeerEvent::State { target: Target::Publisher, state });
+                    }
+                    say(PeerEvent::ChannelOpen(Channel::Lossy));
+                    say(PeerEvent::ChannelOpen(Channel::Reliable));
+                }
+            }
+            PeerAction::RemoteOffer { offer_id, .. } => {
+                say(PeerEvent::LocalAnswer { offer_id, sdp: "subscriber answer".into() });
+                if self.peer.connects {
+                    say(PeerEvent::State { target: Target::Subscriber, state: PeerState::Connected });
+                }
+            }
+            PeerAction::AddSender { cid } => say(PeerEvent::SenderAdded { cid }),
+            PeerAction::Send { channel, .. } => say(PeerEvent::ChannelBuffered { channel, bytes: 0 }),
+            _ => {}
+        }
+    }
+
+    /// The facts of every `reconnecting` so far.
+    pub fn reconnecting(&self) -> Vec<&Reconnecting> {
+        let mut all = Vec::new();
+        for event in &self.events {
+            if let Event::Reconnecting { facts, .. } = event {
+                all.push(facts);
+            }
+        }
+        all
+    }
+
+    /// Which kinds of attempts were told, in order.
+    pub fn kinds(&self) -> Vec<ReconnectKind> {
+        self.reconnecting().iter().map(|facts| facts.kind).collect()
+    }
+
+    /// The states that were gone through.
+    pub fn states(&self) -> Vec<ConnectionState> {
+        let state = |event: &Event| match event {
+            Event::StateChanged(state) => Some(*state),
+            _ => None,
+        };
+        self.events.iter().filter_map(state).collect()
+    }
+
+    pub fn has(&self, event: &Event) -> bool {
+        self.events.contains(event)
+    }
+
+    pub fn disconnected_for(&self) -> Option<i32> {
+        self.events.iter().find_map(|event| match event {
+            Event::Disconnected { reason } => Some(*reason),
+            _ => None,
+        })
+    }
+
+    /// Lines of this level.
+    pub fn lines(&self, level: log::Level) -> Vec<&str> {
+        self.logs.iter().filter(|(l, _)| *l == level).map(|(_, line)| line.as_str()).collect()
+    }
+
+    /// Forgets what was seen so far.
+    pub fn forget(&mut self) {
+        self.events.clear();
+        self.logs.clear();
+        self.sent.clear();
+        self.actions.clear();
+        self.dials.clear();
+        self.closed.clear();
+        self.fetches.clear();
+    }
+
+    /// What was sent and fits.
+    pub fn sent_like<T>(&self, pick: impl Fn(&Ask) -> Option<T>) -> Vec<T> {
+        self.sent.iter().filter_map(pick).collect()
+    }
+
+    pub fn leaves(&self) -> Vec<proto::LeaveRequest> {
+        self.sent_like(|ask| match ask {
+            Ask::Leave(leave) => Some(leave.clone()),
+            _ => None,
+        })
+    }
+
+    pub fn peer_actions(&self, pick: impl Fn(&PeerAction) -> bool) -> Vec<PeerAction> {
+        self.actions.iter().map(|(_, action)| action).filter(|action| pick(action)).cloned().collect()
+    }
+
+    /// Nothing is left: no timer, no socket, no peer, no open call.
+    pub fn assert_over(&self) {
+        assert_eq!(self.session.deadline(), None, "a timer is left");
+        assert_eq!(self.socket, None, "a socket is left");
+        assert!(self.peers.is_empty(), "a peer is left");
+        assert_eq!(self.state(), ConnectionState::Disconnected);
+        for call in 1..=self.calls {
+            assert!(self.result(call).is_some(), "call {call} is open");
+        }
+    }
+}
+
+/// The `JoinRequest` of a v1 dial.
+pub fn join_request(dial: &Dial) -> proto::JoinRequest {
+    proto::JoinRequest::decode(dial.join_request.as_slice()).expect("a join request that cannot be read")
+}
+
+/// What `/validate` answers.
+pub fn answer(status: u16, body: &str) -> Option<Result<FetchResponse, FetchFailed>> {
+    Some(Ok(FetchResponse { status, retry_after_ms: None, body: body.into() }))
+}
