@@ -28,6 +28,7 @@ export async function openStage({ livekit = true, flags } = {}) {
   const stage = {
     server,
     site,
+    browser,
     /** Pages of one test among several that run side by side. Tests that run one by one share the stage's own. */
     scene,
     client: (sdk, options) => main.client(sdk, options),
