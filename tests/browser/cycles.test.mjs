@@ -2,8 +2,9 @@
 // JavaScript values it holds must not grow, and nothing may be left running.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { attachPeer } from '../server/peer.mjs';
 import { startScriptable } from '../server/server.mjs';
-import { startAnswerer } from './lib/answerer.mjs';
+import { newPage } from './lib/browser.mjs';
 import { openStage, SUBJECT } from './lib/stage.mjs';
 
 const BATCH = 100;
@@ -12,15 +13,14 @@ const BATCHES = 10;
 let stage;
 before(async () => {
   // `gc` in the page: what is measured is what is held, not what waits to be collected.
-  stage = await openStage({ livekit: false, flags: ['--js-flags=--expose-gc', '--disable-features=WebRtcHideLocalIpsWithMdns'] });
+  stage = await openStage({ livekit: false, flags: ['--js-flags=--expose-gc'] });
 });
 after(() => stage?.close());
 
 test('1,000 connect and disconnect cycles leave memory and externrefs flat after the first 100', { timeout: 900_000 }, async (t) => {
-  const answerer = await startAnswerer(stage);
-  const server = await startScriptable({ script: { run: answerer.run } });
+  const server = await startScriptable();
   t.after(() => server.stop());
-  server.peer = answerer.peer;
+  await attachPeer(server, await newPage(stage.browser));
   const alice = await stage.client(SUBJECT);
   const token = server.token({ room: 'cycles', identity: 'alice' });
   const samples = [];

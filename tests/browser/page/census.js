@@ -39,7 +39,7 @@
   window.WebSocket = class extends WebSocket {
     constructor(...args) {
       super(...args);
-      const entry = { socket: this, path: new URL(this.url).pathname, dialledAt: performance.now(), openedAt: null, closedAt: null, code: null };
+      const entry = { path: new URL(this.url).pathname, dialledAt: performance.now(), openedAt: null, closedAt: null, code: null };
       sockets.push(entry);
       this.addEventListener('open', () => (entry.openedAt = performance.now()));
       this.addEventListener('close', ({ code }) => Object.assign(entry, { closedAt: performance.now(), code }));
@@ -54,7 +54,8 @@
   window.RTCPeerConnection = class extends RTCPeerConnection {
     constructor(...args) {
       super(...args);
-      peers.push(this);
+      // Not by a strong reference: Chromium allows a page 500 connections that are not collected.
+      peers.push(new WeakRef(this));
     }
   };
 
@@ -73,13 +74,15 @@
     }
   };
 
-  // A slot that wasm-bindgen has freed holds null; its table of externrefs is the one it grows as it goes.
+  // Names of exports may be shortened, so they are told apart by what they are. wasm-bindgen's table of externrefs holds
+  // `true` in a slot of its own; a slot that was freed holds null. What is not null is what its own
+  // `externref_heap_live_count` counts.
   const externrefs = ({ exports }) => {
-    let live = 0;
-    const table = exports.__wbindgen_externrefs;
-    for (let slot = 0; slot < (table?.length ?? 0); slot += 1) if (table.get(slot) !== null) live += 1;
-    return live;
+    const tables = Object.values(exports).filter((each) => each instanceof WebAssembly.Table);
+    const slots = tables.map((table) => Array.from({ length: table.length }, (_, slot) => table.get(slot)));
+    return (slots.find((values) => values.includes(true)) ?? []).filter((value) => value !== null).length;
   };
+  const memoryOf = ({ exports }) => Object.values(exports).find((each) => each instanceof WebAssembly.Memory);
   const sum = (list) => list.reduce((total, each) => total + each, 0);
 
   window.census = {
@@ -87,9 +90,9 @@
     onFrame,
     sockets,
     timers: () => [...timers.values()],
-    liveSockets: () => sockets.filter(({ socket }) => socket.readyState !== WebSocket.CLOSED).length,
-    livePeers: () => peers.filter((peer) => peer.connectionState !== 'closed').length,
-    wasmBytes: () => sum(instances.map(({ exports }) => exports.memory?.buffer.byteLength ?? 0)),
+    liveSockets: () => sockets.filter(({ closedAt }) => closedAt === null).length,
+    livePeers: () => peers.filter((peer) => (peer.deref()?.connectionState ?? 'closed') !== 'closed').length,
+    wasmBytes: () => sum(instances.map((instance) => memoryOf(instance)?.buffer.byteLength ?? 0)),
     externrefs: () => sum(instances.map(externrefs)),
     /** What is alive now, as plain numbers. */
     count: () => ({ timers: timers.size, sockets: census.liveSockets(), peers: census.livePeers() }),
