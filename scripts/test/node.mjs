@@ -24,7 +24,8 @@ async function nodeTest(file, { log, fileWithinMs, facts }) {
   try {
     ended = await run(process.execPath, [...reporters, at(file)], { log, timeoutMs: fileWithinMs, allowFailure: true, env: { NODE_TEST_CONTEXT: undefined } });
   } catch (error) {
-    ended = { code: 1, output: error.output ?? '', sentence: error.message };
+    // The command line says nothing about the test: what it ended of is the last part.
+    ended = { code: 1, output: error.output ?? '', sentence: error.message.split(': ').at(-1) };
   }
   const results = read(facts);
   const count = (what) => results.filter(({ result }) => result === what).length;
