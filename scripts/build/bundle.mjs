@@ -10,6 +10,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { at } from '../lib/paths.mjs';
+import { HOST } from './names.mjs';
 
 const api = at('src', 'api');
 
@@ -57,8 +58,8 @@ function virtual({ glue, names, imports, wasm }) {
     ],
     glue: () => [
       `export { __wbg_set_wasm as setWasm } from ${file(glue.js)};`,
-      `import { ${imports.map(({ name }, n) => `${JSON.stringify(name)} as i${n}`).join(', ')} } from ${file(glue.js)};`,
-      `export const imports = { './rejoin_bg.js': { ${imports.map(({ short }, n) => `${JSON.stringify(short)}: i${n}`).join(', ')} } };`,
+      ...imports.map(({ from, name }, n) => `import { ${JSON.stringify(name)} as i${n} } from ${file(join(glue.folder, from))};`),
+      `export const imports = { ${HOST}: { ${imports.map(({ short }, n) => `${short}: i${n}`).join(', ')} } };`,
       existsSync(link) ? `import { link } from ${file(link)}; import { ${names.join(', ')} } from ${file(glue.js)}; link({ ${names.join(', ')} });` : '',
     ],
     'wasm-base64': () => [`export default ${file(Buffer.from(wasm).toString('base64'))};`],
