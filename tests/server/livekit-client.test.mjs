@@ -11,15 +11,14 @@ import { answerStubs, stubRtc } from './stub-rtc.mjs';
 let site;
 let browser;
 let page;
-let peerPage;
 let server;
 let peer;
+let peerPage;
 
 before(async () => {
   [site, browser] = await Promise.all([startSite(), startBrowser()]);
-  [page, peerPage] = await Promise.all([newPage(browser), newPage(browser)]);
+  page = await newPage(browser);
   await page.goto(`${site.origin}/?sdk=livekit`);
-  await peerPage.goto(`${site.origin}/`);
 });
 after(async () => {
   await Promise.all([browser?.close(), site?.stop(), server?.stop()]);
@@ -28,6 +27,9 @@ beforeEach(async () => {
   await page.evaluate(() => window.client?.room?.disconnect());
   await server?.stop();
   server = await startScriptable();
+  await peerPage?.context().close();
+  peerPage = await newPage(browser);
+  await peerPage.goto(`${site.origin}/`);
   peer = await attachPeer(server, peerPage);
   await page.evaluate(async () => {
     await window.ready;
@@ -77,6 +79,48 @@ for (const version of [1, 0]) {
     assert.equal(server.room('r').get('alice'), null);
     assert.equal(await peer.count(), 0);
     assert.deepEqual(server.dials.map((dial) => dial.version), version === 1 ? [1] : [1, 0]);
+  });
+}
+
+for (const version of [1, 0]) {
+  test(`v${version}: data is forwarded between clients, and what arrives can be bent on the way`, async () => {
+    if (version === 0) server.use({ v1: false });
+    await connect();
+    await page.evaluate(
+      async ({ url, jwt }) => {
+        window.second = await window.newClient('livekit');
+        await second.join(url, jwt);
+        window.send = (from, text, options) => from.room.localParticipant.publishData(new TextEncoder().encode(text), { reliable: true, ...options });
+      },
+      { url: server.url, jwt: server.token({ ...who, identity: 'bob' }) },
+    );
+    const got = (name, texts) => page.evaluate(({ name, texts }) => window[name].until(() => texts.every((each) => window[name].received.some(({ text }) => text === each)), texts.join()), { name, texts });
+    const received = (name) => page.evaluate((name) => window[name].received.map(({ text, from }) => [from, text]), name);
+    await page.evaluate(() => send(second, 'one'));
+    await got('client', ['one']);
+    peer.forward = (packet) => [packet, packet];
+    await page.evaluate(() => send(second, 'two'));
+    await got('client', ['two']);
+    peer.forward = () => null;
+    await page.evaluate(() => send(second, 'lost'));
+    for (let i = 0; i < 3; i += 1) await peer.next('bob');
+    peer.forward = (packet) => packet;
+    await page.evaluate(() => send(second, 'three', { destinationIdentities: ['alice'] }));
+    await page.evaluate(() => send(client, 'back'));
+    await got('client', ['three']);
+    await got('second', ['back']);
+    assert.deepEqual(await received('client'), [['bob', 'one'], ['bob', 'two'], ['bob', 'three']]);
+    assert.deepEqual(await received('second'), [['alice', 'back']]);
+    assert.deepEqual(peer.received.filter(({ identity }) => identity === 'bob').map(({ packet }) => packet.sequence), [1, 2, 3, 4]);
+    assert.equal((await peer.next('alice')).packet.sequence, 1);
+    await peer.send('r', 'alice', { user: { payload: Buffer.from('injected').toString('base64') } });
+    await got('client', ['injected']);
+    const [one] = [await server.nextConnection(), await server.nextConnection()];
+    one.reset();
+    const resumed = await server.nextConnection();
+    assert.equal(resumed.participant.transport.lastSequence, 1);
+    await event('reconnected');
+    await page.evaluate(() => second.room.disconnect());
   });
 }
 

@@ -1,19 +1,21 @@
-// Runs a signalling server for a person until Ctrl-C: `node tests/server/main.mjs [--port 7880] [--script file.mjs]`.
-// The file's default export is a script, as server.mjs describes it. What happens is told line by line, without tokens.
+// Runs a signalling server for a person until Ctrl-C: `node tests/server/main.mjs [--port 7880] [--script file.mjs] [--peer]`.
+// The file's default export is a script, as server.mjs describes it; --peer lets a headless Chromium complete the clients'
+// peer connections and forward their data (peer.mjs). What happens is told line by line, without tokens.
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { pathToFileURL } from 'node:url';
 import { startScriptable } from './server.mjs';
 
-const { values } = parseArgs({ options: { port: { type: 'string', default: '7880' }, script: { type: 'string' } } });
+const { values } = parseArgs({ options: { port: { type: 'string', default: '7880' }, script: { type: 'string' }, peer: { type: 'boolean', default: false } } });
 const script = values.script ? (await import(pathToFileURL(resolve(values.script)).href)).default : {};
 const server = await startScriptable({ script, port: Number(values.port), forgetAfterMs: 20_000 });
 
 console.log(`LIVEKIT_URL=${server.url}\nLIVEKIT_API_KEY=${server.apiKey}\nLIVEKIT_API_SECRET=${server.apiSecret}`);
-console.log('Signalling only: participants, names, metadata, mute. Audio, video and data need a real livekit-server.');
+const stand = values.peer ? await (await import('./peer.mjs')).startPeer(server) : null;
+console.log(`Participants, names, metadata, mute${stand ? ' and data' : '; no data'}. Audio and video need a real livekit-server.`);
 
 process.once('SIGINT', async () => {
-  await server.stop();
+  await Promise.all([server.stop(), stand?.stop()]);
   process.exit(0);
 });
 

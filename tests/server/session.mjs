@@ -42,7 +42,7 @@ function admit(server, connection) {
     }
     present.connection?.close(1000);
     attach(connection, room, present);
-    const usual = new ReconnectResponse({ serverInfo: info });
+    const usual = new ReconnectResponse({ serverInfo: info, lastMessageSeq: present.transport?.lastSequence ?? 0 });
     connection.send({ reconnect: typeof script.resume === 'object' ? overridden(usual, script.resume) : usual });
     connection.send({ update: new ParticipantUpdate({ participants: room.participants.map((each) => each.info.clone()) }) });
     connection.send({ roomUpdate: new RoomUpdate({ room: room.info }) });
