@@ -18,8 +18,13 @@ async function findServer({ needsMedia }) {
   } catch (error) {
     if (needsMedia || !(error instanceof Failure)) throw error;
     const { startScriptable } = await import('../tests/server/server.mjs');
-    const server = await startScriptable();
-    console.log(`${error.message}\nSo this is a signalling server only: names, mute marks and metadata work; audio, video and data need a real livekit-server.`);
+    const { startPeer } = await import('../tests/server/peer.mjs');
+    const server = await startScriptable({ forgetAfterMs: 20_000 });
+    // A headless Chromium completes the connections and forwards the chat. Without one no page gets beyond "connecting".
+    await startPeer(server).catch((why) => {
+      throw new Failure(`${error.message}\nNor can a server without media take its place: ${why.message}`);
+    });
+    console.log(`${error.message}\nSo this is a signalling server only: names, mute marks, metadata and chat work; audio and video need a real livekit-server.`);
     return { ...server, kind: 'signalling' };
   }
 }
