@@ -41,7 +41,7 @@ export async function build({ dev = false } = {}) {
   writeFileSync(join(work, 'dist', 'rejoin.wasm'), names.wasm);
   writeFileSync(glue.js, names.glue);
   await bundle({ glue, imports: names.imports, wasm: names.wasm, out: join(work, 'dist'), minify: !dev });
-  types({ glue: glue.types, out: join(work, 'dist') });
+  types({ out: join(work, 'dist') });
   await smoke(join(work, 'dist'));
   copyFileSync(at('LICENSE'), at('pkg', 'LICENSE'));
   writeFileSync(join(work, 'dist', '.built'), `${print} ${dev ? 'dev' : 'release'}`);
@@ -67,10 +67,10 @@ async function compile(dev) {
 
 async function bindgen(tools, wasm, out, dev) {
   const small = dev ? [] : ['--remove-name-section', '--remove-producers-section'];
-  const args = [wasm, '--target', 'bundler', '--out-dir', out, '--out-name', 'rejoin', ...small];
+  const args = [wasm, '--target', 'bundler', '--out-dir', out, '--out-name', 'rejoin', '--no-typescript', ...small];
   await run(join(tools, 'wasm-bindgen'), args);
   const file = (name) => join(out, name);
-  return { folder: out, entry: file('rejoin.js'), js: file('rejoin_bg.js'), wasm: file('rejoin_bg.wasm'), types: file('rejoin.d.ts') };
+  return { folder: out, js: file('rejoin_bg.js'), wasm: file('rejoin_bg.wasm') };
 }
 
 // npm's binaryen and no other: Debian's 108 breaks such modules without a word.
