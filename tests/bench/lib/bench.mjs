@@ -1,0 +1,27 @@
+// What the rows share: which libraries are compared, pages with them, and calls into page/measure.mjs.
+import { newPage } from '../../browser/lib/browser.mjs';
+import { PEER, SUBJECT } from '../../browser/lib/stage.mjs';
+
+/** Which library stands on which side. */
+export const SIDES = { ours: SUBJECT, theirs: PEER };
+/** The other end of a conversation: the same for both sides. */
+export const OTHER = PEER;
+
+let keys = 0;
+/** A name that was not used before in this run. */
+export const fresh = (prefix) => `${prefix}-${process.pid}-${(keys += 1)}`;
+
+/** A page with the measures in it and these libraries loaded: `page.measure(name, sdk, options)`. */
+export async function measuringPage(stage, sdks = [...new Set(Object.values(SIDES))]) {
+  const page = await newPage(stage.browser);
+  page.on('pageerror', (error) => console.error(`uncaught in the page: ${error.message}`));
+  await page.goto(`${stage.site.origin}/`);
+  await page.addScriptTag({ type: 'module', content: "await import('/bench/measure.mjs'); window.measuring = true;" });
+  await page.waitForFunction('window.measuring', null, { polling: 50 });
+  for (const sdk of sdks) await page.evaluate((name) => window.load(name).then(() => true), sdk);
+  return {
+    page,
+    measure: (name, sdk, options) => page.evaluate(([name, sdk, options]) => window.measure(name, sdk, options), [name, sdk, options]),
+    close: () => page.context().close(),
+  };
+}

@@ -1,0 +1,155 @@
+// What the bench does in the page, the same lines for both libraries: each function takes the namespace of one. Times are
+// of the page's own clock. A room is new for each sample: reconnect policies remember short sessions.
+const { setTimeout } = census.raw;
+const rest = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+/** Between two measurements: what a library still does after its promise has resolved must not fall into the next. */
+const REST_MS = 300;
+const STALLED_MS = 60_000;
+
+const once = (room, event, what) =>
+  new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`${what}: not within ${STALLED_MS} ms`)), STALLED_MS);
+    room.once(event, () => {
+      const at = performance.now();
+      census.raw.clearTimeout(timer);
+      resolve(at);
+    });
+  });
+
+const rooms = new Map();
+
+async function joined(SDK, { url, token, key }) {
+  const room = new SDK.Room();
+  await room.connect(url, token);
+  await rest(REST_MS);
+  if (key) rooms.set(key, room);
+  return room;
+}
+
+async function left(room) {
+  await room.disconnect();
+  await rest(REST_MS);
+}
+
+const measures = {
+  /** From the call of connect to `connected`. */
+  async connect(SDK, { url, token }) {
+    const room = new SDK.Room();
+    const connected = once(room, SDK.RoomEvent.Connected, 'connected');
+    const begun = performance.now();
+    const connecting = room.connect(url, token);
+    const at = await connected;
+    await connecting;
+    await left(room);
+    return at - begun;
+  },
+
+  /** From the call of simulateScenario to `reconnected`. */
+  async scenario(SDK, { url, token, scenario }) {
+    const room = await joined(SDK, { url, token });
+    const reconnected = once(room, SDK.RoomEvent.Reconnected, 'reconnected');
+    const begun = performance.now();
+    room.simulateScenario(scenario);
+    const at = await reconnected;
+    await left(room);
+    return at - begun;
+  },
+
+  /** Joins and waits to be hurt from outside. `healed` tells how long it took. */
+  async beforeCut(SDK, { url, token, key }) {
+    const room = await joined(SDK, { url, token, key });
+    const socket = census.sockets.findLast(({ closedAt, openedAt }) => closedAt === null && openedAt !== null);
+    room.healed = once(room, SDK.RoomEvent.Reconnected, 'reconnected').then((at) => at - socket.closedAt);
+  },
+
+  /** From the socket's close event, as the page sees it, to `reconnected`. */
+  async healed(_, { key }) {
+    const room = rooms.get(key);
+    const ms = await room.healed;
+    rooms.delete(key);
+    await left(room);
+    return ms;
+  },
+
+  join: (SDK, options) => joined(SDK, options).then(() => true),
+
+  /** One reliable message of `bytes` to the peer and back. */
+  async roundTrip(SDK, { key, bytes, to }) {
+    const room = rooms.get(key);
+    const payload = crypto.getRandomValues(new Uint8Array(bytes));
+    const echoed = once(room, SDK.RoomEvent.DataReceived, 'the echo');
+    const begun = performance.now();
+    room.localParticipant.publishData(payload, { reliable: true, destinationIdentities: [to] });
+    return (await echoed) - begun;
+  },
+
+  /** Resolves when `identity` is known. */
+  async sees(_, { key, identity }) {
+    const room = rooms.get(key);
+    while (!room.remoteParticipants.has(identity)) await rest(20);
+  },
+
+  /** Sends everything back to whom it came from. */
+  async echo(SDK, options) {
+    const room = await joined(SDK, options);
+    room.on(SDK.RoomEvent.DataReceived, (payload, participant) => {
+      room.localParticipant.publishData(payload, { reliable: true, destinationIdentities: [participant.identity] });
+    });
+  },
+
+  /** Joins and waits for an update of `count` participants; `applied` tells how long it took. */
+  async beforeUpdate(SDK, { url, token, key, count, tracks }) {
+    const room = await joined(SDK, { url, token, key });
+    const wanted = { participants: count, tracks: count * tracks };
+    let delivered;
+    const watch = (bytes, at) => {
+      if (bytes < 50_000) return;
+      delivered = at;
+      census.onFrame.delete(watch);
+    };
+    census.onFrame.add(watch);
+    room.applied = new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(`told of ${JSON.stringify(wanted)} too few`)), STALLED_MS);
+      const look = () => {
+        if (wanted.participants > 0 || wanted.tracks > 0) return;
+        census.raw.clearTimeout(timer);
+        // What an app does next: it reads who is there.
+        let seen = 0;
+        for (const participant of room.remoteParticipants.values()) seen += participant.identity.length + participant.trackPublications.size;
+        resolve({ ms: performance.now() - delivered, seen });
+      };
+      room.on(SDK.RoomEvent.ParticipantConnected, () => {
+        wanted.participants -= 1;
+        look();
+      });
+      room.on(SDK.RoomEvent.TrackPublished, () => {
+        wanted.tracks -= 1;
+        look();
+      });
+    });
+  },
+
+  /** From the arrival of the frame to the last event handled and all participants read. */
+  async applied(_, { key }) {
+    const room = rooms.get(key);
+    const { ms, seen } = await room.applied;
+    if (!seen) throw new Error('nobody is to be seen');
+    rooms.delete(key);
+    await left(room);
+    return ms;
+  },
+
+  /** Looks at every participant and publication, as an app that shows them would; resolves with how many there are. */
+  async lookAtAll(_, { key, count }) {
+    const room = rooms.get(key);
+    while (room.remoteParticipants.size < count) await rest(50);
+    let publications = 0;
+    for (const participant of room.remoteParticipants.values()) for (const each of participant.trackPublications.values()) publications += each.trackSid ? 1 : 0;
+    return { participants: room.remoteParticipants.size, publications };
+  },
+
+  wasmBytes: async () => census.wasmBytes(),
+};
+
+/** Runs one of them with the library of that name. */
+window.measure = async (name, sdk, options) => measures[name](await window.load(sdk), options ?? {});

@@ -1,0 +1,40 @@
+// Joining and healing on the real server, both libraries by turns in one page.
+import { startProxy } from '../../server/proxy.mjs';
+import { SIDES, fresh, measuringPage } from '../lib/bench.mjs';
+import { interleaved, row } from '../lib/statistics.mjs';
+
+async function sampled(stage, name, n, sample) {
+  const page = await measuringPage(stage);
+  try {
+    // One of each that does not count: the first loads code and opens devices.
+    for (const side of Object.keys(SIDES)) await sample(page, side);
+    return [row(name, 'ms', await interleaved(n, (side) => sample(page, side)))];
+  } finally {
+    await page.close();
+  }
+}
+
+const ticket = (stage, url = stage.server.url) => ({ url, token: stage.server.token({ room: fresh('bench'), identity: 'bench' }) });
+
+export const connect = (stage, n) => sampled(stage, 'connect_ms', n, ({ measure }, side) => measure('connect', SIDES[side], ticket(stage)));
+
+const scenario = (name, scenario) => (stage, n) =>
+  sampled(stage, name, n, ({ measure }, side) => measure('scenario', SIDES[side], { ...ticket(stage), scenario }));
+
+export const resume = scenario('resume_ms', 'signal-reconnect');
+export const fullReconnect = scenario('full_reconnect_ms', 'full-reconnect');
+
+/** The socket is reset by a proxy: the client cannot know why, so it may wait as if many had been cut with it. */
+export async function resumeCut(stage, n) {
+  const proxy = await startProxy({ target: stage.server.url });
+  try {
+    return await sampled(stage, 'resume_cut_ms', n, async ({ measure }, side) => {
+      const key = fresh('cut');
+      await measure('beforeCut', SIDES[side], { ...ticket(stage, proxy.url), key });
+      proxy.cut();
+      return measure('healed', SIDES[side], { key });
+    });
+  } finally {
+    await proxy.stop();
+  }
+}
