@@ -86,8 +86,8 @@ struct Buffer {
 #[derive(Clone, Debug)]
 pub struct DataChannels {
     live: bool,
-    /// Lossy messages wait only until the first time.
-    was_live: bool,
+    /// The lossy channel was: its messages wait only until the first time.
+    was_open: bool,
     largest: usize,
     reliable: Buffer,
     lossy: Buffer,
@@ -107,7 +107,7 @@ impl Default for DataChannels {
     fn default() -> Self {
         Self {
             live: false,
-            was_live: false,
+            was_open: false,
             largest: LARGEST_MESSAGE,
             reliable: Buffer::default(),
             lossy: Buffer::default(),
@@ -150,7 +150,7 @@ impl DataChannels {
     }
 
     fn publish_lossy(&mut self, call: CallId, packet: Vec<u8>) -> Result<(), Error> {
-        if self.was_live && !(self.live && self.lossy.open && is_low(Channel::Lossy, self.lossy.bytes)) {
+        if self.was_open && !(self.live && self.lossy.open && is_low(Channel::Lossy, self.lossy.bytes)) {
             self.settled.push_back(call);
             return Ok(());
         }
@@ -201,6 +201,7 @@ impl DataChannels {
     /// A channel opened.
     pub fn opened(&mut self, channel: Channel) {
         *self.buffer_mut(channel) = Buffer { open: true, ..Buffer::default() };
+        self.was_open |= channel == Channel::Lossy;
     }
 
     /// A channel closed.
@@ -239,7 +240,6 @@ impl DataChannels {
     /// Whether the connection is whole: only then anything is sent.
     pub fn set_live(&mut self, live: bool) {
         self.live = live;
-        self.was_live |= live;
     }
 
     /// The session was resumed; the server has seen the sequences up to this one (0: it cannot say, so nothing is

@@ -1,0 +1,206 @@
+//! Publishing local tracks: fast where the server allows it, with an error where it cannot be, and taken back cleanly.
+
+mod common;
+
+use common::Room;
+use common::server::participant;
+use rejoin::engine::config::{Capabilities, Config};
+use rejoin::engine::error::Code;
+use rejoin::engine::peer::{PeerAction, PeerEvent, Step};
+use rejoin::engine::room::command::{Command, Reply, Scenario};
+use rejoin::engine::room::event::{ConnectionState, Event, Id};
+use rejoin::protocol::proto;
+use rejoin::protocol::proto::signal_request::Message as Ask;
+use rejoin::protocol::proto::signal_response::Message as Told;
+
+fn senders(room: &Room) -> Vec<PeerAction> {
+    room.peer_actions(|action| matches!(action, PeerAction::AddSender { .. } | PeerAction::Offer { .. }))
+}
+
+#[test]
+fn asking_and_negotiating_go_side_by_side_where_the_server_named_its_codecs() {
+    let mut room = Room::connected();
+    room.server.publishes = false;
+    room.forget();
+    let call = room.publish("mic");
+    assert!(matches!(&room.sent[..], [Ask::AddTrack(request)] if request.cid == "mic"));
+    room.run_for(20);
+    assert!(matches!(&senders(&room)[..], [PeerAction::AddSender { .. }, PeerAction::Offer { offer_id: 2, .. }]));
+    assert_eq!(room.result(call), None, "the server has not announced it");
+    let track = Some(proto::TrackInfo { sid: "TR_x".into(), ..Default::default() });
+    room.tell(Told::TrackPublished(proto::TrackPublishedResponse { cid: "mic".into(), track }));
+    assert!(matches!(room.result(call), Some(Ok(Reply::Published(info))) if info.sid == "TR_x"));
+    assert!(room.has(&Event::LocalTrackPublished { cid: "mic".into(), sid: Id::from("TR_x"), republished: None }));
+}
+
+#[test]
+fn a_server_that_names_no_codecs_is_offered_a_track_after_it_announced_it() {
+    let mut room = Room::new();
+    room.server.join.enabled_publish_codecs.clear();
+    room.connect();
+    room.server.publishes = false;
+    room.forget();
+    room.publish("mic");
+    room.run_for(1_000);
+    assert!(senders(&room).is_empty());
+    let track = Some(proto::TrackInfo { sid: "TR_x".into(), ..Default::default() });
+    room.tell(Told::TrackPublished(proto::TrackPublishedResponse { cid: "mic".into(), track }));
+    room.run_for(20);
+    assert_eq!(senders(&room).len(), 2);
+}
+
+#[test]
+fn several_tracks_at_once_are_one_offer() {
+    let mut room = Room::connected();
+    room.forget();
+    let calls = [room.publish("a"), room.publish("b"), room.publish("c")];
+    room.run_for(100);
+    assert!(calls.iter().all(|call| room.result(*call).unwrap().is_ok()));
+    assert_eq!(room.peer_actions(|action| matches!(action, PeerAction::Offer { .. })).len(), 1);
+}
+
+#[test]
+fn a_track_that_is_not_announced_in_ten_seconds_fails_and_leaves_no_trace() {
+    let mut room = Room::connected();
+    room.server.publishes = false;
+    let call = room.publish("mic");
+    room.run_for(9_999);
+    assert_eq!(room.result(call), None);
+    room.run_for(1);
+    assert_eq!(room.error(call).code, Code::Timeout);
+    assert!(room.actions.iter().any(|(_, action)| *action == PeerAction::RemoveSender { cid: "mic".into() }));
+    room.server.publishes = true;
+    let again = room.publish("mic");
+    room.run_for(100);
+    assert!(room.result(again).unwrap().is_ok());
+}
+
+#[test]
+fn a_refusal_a_failed_sender_and_a_missing_permission_are_typed_errors() {
+    let mut room = Room::connected();
+    room.server.publishes = false;
+    let refused = room.publish("a");
+    let request = proto::AddTrackRequest { cid: "a".into(), ..Default::default() };
+    room.tell(Told::RequestResponse(proto::RequestResponse {
+        reason: proto::request_response::Reason::NotAllowed as i32,
+        request: Some(proto::request_response::Request::AddTrack(request)),
+        ..Default::default()
+    }));
+    assert_eq!((room.error(refused).code, room.error(refused).request_reason), (Code::PublishTrack, Some(2)));
+    let broken = room.publish("b");
+    room.peer_says(PeerEvent::Failed { step: Step::AddSender { cid: "b".into() }, message: "no".into() });
+    assert_eq!(room.error(broken).code, Code::PublishTrack);
+    let mut me = participant("me", "PA_me");
+    me.version = 1;
+    me.permission = Some(proto::ParticipantPermission { can_publish: false, ..Default::default() });
+    room.tell(Told::Update(proto::ParticipantUpdate { participants: vec![me] }));
+    let forbidden = room.publish("c");
+    assert_eq!((room.error(forbidden).code, room.error(forbidden).status), (Code::PublishTrack, Some(403)));
+}
+
+#[test]
+fn a_host_without_webrtc_says_that_it_cannot() {
+    let mut room = Room::with(Config::default(), Capabilities { rtc: false, offer_with_join: false });
+    room.connect();
+    let track = room.publish("mic");
+    let data = room.call(Command::PublishData(Default::default()));
+    assert_eq!((room.error(track).code, room.error(data).code), (Code::Unsupported, Code::Unsupported));
+}
+
+#[test]
+fn unpublishing_removes_the_sender_negotiates_and_tells() {
+    let mut room = Room::connected();
+    room.publish("mic");
+    room.run_for(100);
+    room.forget();
+    let call = room.call(Command::UnpublishTrack { cid: "mic".into() });
+    assert_eq!(room.result(call), Some(&Ok(Reply::Done)));
+    assert!(room.has(&Event::LocalTrackUnpublished { cid: "mic".into(), sid: Id::from("TR_1") }));
+    room.run_for(20);
+    let actions: Vec<_> = room.actions.iter().map(|(_, action)| action).collect();
+    assert!(matches!(actions[0], PeerAction::RemoveSender { .. }));
+    assert!(matches!(actions[1], PeerAction::Offer { .. }));
+    assert!(room.session.roster().local().unwrap().publications.is_empty());
+}
+
+#[test]
+fn unpublishing_a_track_that_is_being_published_cancels_its_call() {
+    let mut room = Room::connected();
+    room.server.publishes = false;
+    let publish = room.publish("mic");
+    room.call(Command::UnpublishTrack { cid: "mic".into() });
+    assert_eq!(room.error(publish).code, Code::Cancelled);
+    assert!(!room.events.iter().any(|event| matches!(event, Event::LocalTrackUnpublished { .. })));
+}
+
+#[test]
+fn muting_is_told_to_the_server_and_seen_in_the_room() {
+    let mut room = Room::connected();
+    room.publish("mic");
+    room.run_for(100);
+    room.forget();
+    room.call(Command::MuteTrack { cid: "mic".into(), muted: true });
+    assert!(matches!(&room.sent[..], [Ask::Mute(mute)] if mute.sid == "TR_1" && mute.muted));
+    assert!(room.has(&Event::TrackMuted { identity: Id::from("me"), sid: Id::from("TR_1") }));
+    let unknown = room.call(Command::MuteTrack { cid: "camera".into(), muted: true });
+    assert_eq!(room.error(unknown).code, Code::UnexpectedState);
+}
+
+#[test]
+fn a_mute_while_the_track_is_being_published_is_not_lost() {
+    let mut room = Room::connected();
+    room.server.publishes = false;
+    room.publish("mic");
+    room.call(Command::MuteTrack { cid: "mic".into(), muted: true });
+    room.run_for(100);
+    room.forget();
+    let track = Some(proto::TrackInfo { sid: "TR_x".into(), ..Default::default() });
+    room.tell(Told::TrackPublished(proto::TrackPublishedResponse { cid: "mic".into(), track }));
+    assert!(matches!(&room.sent[..], [Ask::Mute(mute)] if mute.sid == "TR_x" && mute.muted));
+    assert!(room.session.roster().local().unwrap().publications[0].info.muted);
+}
+
+#[test]
+fn the_server_mutes_a_local_track_by_asking_the_host() {
+    let mut room = Room::connected();
+    room.publish("mic");
+    room.run_for(100);
+    room.tell(Told::Mute(proto::MuteTrackRequest { sid: "TR_1".into(), muted: true }));
+    assert!(room.has(&Event::LocalTrackMuteRequested { sid: Id::from("TR_1"), muted: true }));
+}
+
+#[test]
+fn a_track_that_the_server_unpublishes_is_gone() {
+    let mut room = Room::connected();
+    room.publish("mic");
+    room.run_for(100);
+    room.tell(Told::TrackUnpublished(proto::TrackUnpublishedResponse { track_sid: "TR_1".into() }));
+    assert!(room.has(&Event::LocalTrackUnpublished { cid: "mic".into(), sid: Id::from("TR_1") }));
+}
+
+#[test]
+fn an_announcement_that_went_down_with_the_socket_is_found_after_the_resume() {
+    let mut room = Room::connected();
+    room.server.publishes = false;
+    let call = room.publish("mic");
+    room.call(Command::Simulate(Scenario::SignalReconnect));
+    let mut me = participant("me", "PA_me");
+    me.version = 1;
+    me.tracks = vec![proto::TrackInfo { sid: "TR_x".into(), name: "mic".into(), ..Default::default() }];
+    room.run_until(ConnectionState::Connected, 1_000);
+    room.tell(Told::Update(proto::ParticipantUpdate { participants: vec![me] }));
+    room.run_for(100);
+    assert!(matches!(room.result(call), Some(Ok(Reply::Published(info))) if info.sid == "TR_x"));
+}
+
+#[test]
+fn a_track_published_before_the_room_is_connected_is_published_when_it_is() {
+    let mut room = Room::new();
+    room.peer.works = false;
+    room.connect();
+    let call = room.publish("mic");
+    room.peer.works = true;
+    room.peer_says(PeerEvent::Offer { offer_id: 1, sdp: "offer".into() });
+    room.run_for(100);
+    assert!(room.result(call).unwrap().is_ok());
+}

@@ -1,0 +1,90 @@
+//! Name, metadata and attributes: settled by what the server says or by what the room shows, once and in time.
+
+mod common;
+
+use std::collections::BTreeMap;
+
+use common::Room;
+use common::server::participant;
+use rejoin::engine::error::Code;
+use rejoin::engine::room::command::{Command, Reply, Scenario};
+use rejoin::engine::room::event::ConnectionState;
+use rejoin::protocol::proto;
+use rejoin::protocol::proto::signal_request::Message as Ask;
+use rejoin::protocol::proto::signal_response::Message as Told;
+
+fn named(name: &str) -> Command {
+    Command::UpdateMetadata { name: Some(name.into()), metadata: None, attributes: BTreeMap::new() }
+}
+
+fn show(room: &mut Room, name: &str, version: u32) {
+    let mut me = participant("me", "PA_me");
+    me.name = name.into();
+    me.version = version;
+    room.tell(Told::Update(proto::ParticipantUpdate { participants: vec![me] }));
+}
+
+#[test]
+fn the_room_shows_what_was_set_when_the_call_is_done() {
+    let mut room = Room::connected();
+    let call = room.call(named("Ada"));
+    assert_eq!(room.result(call), None, "an OK is not the state yet");
+    show(&mut room, "Ada", 1);
+    assert_eq!(room.result(call), Some(&Ok(Reply::Done)));
+    assert_eq!(room.session.roster().local().unwrap().info.name, "Ada");
+}
+
+#[test]
+fn a_server_that_never_answers_is_a_timeout_unless_the_state_shows_it() {
+    let mut room = Room::connected();
+    room.server.responds = None;
+    let shown = room.call(named("Ada"));
+    show(&mut room, "Ada", 1);
+    assert_eq!(room.result(shown), Some(&Ok(Reply::Done)));
+    let lost = room.call(named("Bob"));
+    room.run_for(4_999);
+    assert_eq!(room.result(lost), None);
+    room.run_for(1);
+    assert_eq!(room.error(lost).code, Code::Timeout);
+}
+
+#[test]
+fn a_refusal_is_an_error_with_its_reason() {
+    let mut room = Room::connected();
+    room.server.responds = Some(proto::request_response::Reason::NotAllowed as i32);
+    let call = room.call(named("Ada"));
+    assert_eq!((room.error(call).code, room.error(call).request_reason), (Code::SignalRequest, Some(2)));
+}
+
+#[test]
+fn what_is_so_already_is_done_at_once() {
+    let mut room = Room::connected();
+    room.server.responds = None;
+    show(&mut room, "Ada", 1);
+    let call = room.call(named("Ada"));
+    assert_eq!(room.result(call), Some(&Ok(Reply::Done)));
+}
+
+#[test]
+fn more_than_is_kept_is_refused_and_nothing_else_is() {
+    let mut room = Room::connected();
+    room.server.responds = None;
+    room.call(Command::Simulate(Scenario::SignalReconnect));
+    let calls: Vec<u32> = (0..1_001).map(|n| room.call(named(&format!("n{n}")))).collect();
+    assert_eq!(room.error(calls[1_000]).code, Code::QueueFull);
+    room.forget();
+    room.run_until(ConnectionState::Connected, 1_000);
+    let sent = room.sent_like(|ask| match ask {
+        Ask::UpdateMetadata(update) => Some(update.name.clone()),
+        _ => None,
+    });
+    assert_eq!(sent.len(), 1_000);
+    assert_eq!((sent[0].as_str(), sent[999].as_str()), ("n0", "n999"));
+}
+
+#[test]
+fn a_call_on_a_room_that_is_not_connected_fails_at_once() {
+    let mut room = Room::new();
+    let call = room.call(named("Ada"));
+    assert_eq!(room.error(call).code, Code::UnexpectedState);
+}
