@@ -11,6 +11,49 @@
 //! - Sockets, fetches and peers are numbered; what a stale one reports is dropped here, so a host need not be careful.
 //! - A spurious `Timeout` is a safe no-op; a late one is expected.
 //! - Input from the network or the app can be anything. It never panics; at worst it ends in an event or an error.
+//!
+//! One turn of a host that has nothing but a signalling socket:
+//!
+//! ```
+//! use rejoin::engine::config::{Capabilities, Config, ConnectOptions};
+//! use rejoin::engine::io::{Attempt, SocketAction, SocketEvent};
+//! use rejoin::engine::room::command::{CallId, Command};
+//! use rejoin::engine::room::event::ConnectionState;
+//! use rejoin::engine::room::session::Session;
+//! use rejoin::engine::time::Millis;
+//! use rejoin::engine::timers::Timer;
+//! use rejoin::engine::{Input, Output};
+//! use rejoin::protocol::secret::Secret;
+//!
+//! // The seed is 32 bytes of the host's entropy.
+//! let capabilities = Capabilities { rtc: false, offer_with_join: false };
+//! let mut session = Session::new(Config::default(), capabilities, [7; 32]);
+//!
+//! // 1. Hand in what happened: here the app's call.
+//! let connect = Command::Connect {
+//!     url: "wss://one.example".into(),
+//!     token: Secret::new("token"),
+//!     options: ConnectOptions::default(),
+//! };
+//! session.handle(Millis(0), Input::Command(CallId(1), connect));
+//!
+//! // 2. Drain, and carry out in order.
+//! let mut dialled = None;
+//! while let Some(output) = session.poll() {
+//!     match output {
+//!         Output::Socket(SocketAction::Dial(attempt, _dial)) => dialled = Some(attempt),
+//!         Output::Event(event) => println!("{event:?}"),
+//!         _ => {}
+//!     }
+//! }
+//! assert_eq!(dialled, Some(Attempt(1)));
+//! assert_eq!(session.state(), ConnectionState::Connecting);
+//!
+//! // 3. Arm one timer; 4. hand in what comes of it all.
+//! assert_eq!(session.deadline(), Some((Millis(15_000), Timer::ConnectBudget)));
+//! session.handle(Millis(80), Input::Socket(Attempt(1), SocketEvent::Open));
+//! assert_eq!(session.deadline(), Some((Millis(5_080), Timer::FirstMessage)));
+//! ```
 
 pub mod cause;
 pub mod config;
