@@ -109,6 +109,15 @@ export class Connection {
     this.close(1000);
   }
 
+  /**
+   * Stops reading, on the TCP level: what the client sends piles up, its closing handshake is not answered and even its end
+   * is not noticed, until `freeze(false)`.
+   */
+  freeze(on = true) {
+    if (on) this.#ws.pause();
+    else this.#ws.resume();
+  }
+
   /** Sends the client a new token for what it may do now. */
   refresh() {
     this.send({ refreshToken: this.#server.refreshed(this) });

@@ -8,6 +8,7 @@
 //   proxy.cut();                       // RST to both sides of every connection
 //   proxy.refuse(); ... proxy.accept();
 //   proxy.silence({ direction: 'up' }); ... proxy.resume();
+//   proxy.delay({ ms: 200 });
 //   await proxy.stop();
 import net from 'node:net';
 import { Arrivals } from './waiting.mjs';
@@ -28,6 +29,7 @@ class Pipe {
   #held = { up: null, down: null };
   #keep = false;
   arrivedAt = performance.now();
+  delays = { up: 0, down: 0 };
   bytes = { up: 0, down: 0 };
   /** Bytes that were swallowed. */
   lost = { up: 0, down: 0 };
@@ -42,7 +44,20 @@ class Pipe {
 
   #join(direction, from, to) {
     from.setNoDelay(true);
-    const pass = (work) => (this.#held[direction] ? this.#held[direction].push(work) : work());
+    const now = (work) => (this.#held[direction] ? this.#held[direction].push(work) : work());
+    const delayed = [];
+    let timer = null;
+    const deliver = () => {
+      while (delayed.length > 0 && delayed[0].due <= performance.now()) now(delayed.shift().work);
+      timer = delayed.length > 0 ? setTimeout(deliver, Math.max(1, delayed[0].due - performance.now())) : null;
+    };
+    const pass = (work) => {
+      const ms = this.delays[direction];
+      if (ms === 0 && delayed.length === 0) return now(work);
+      // Never before what came before, also when the delay has been shortened meanwhile.
+      delayed.push({ due: Math.max(performance.now() + ms, delayed.at(-1)?.due ?? 0), work });
+      timer ??= setTimeout(deliver, ms);
+    };
     from.on('data', (chunk) => {
       if (this.#held[direction] && !this.#keep) {
         this.lost[direction] += chunk.length;
@@ -50,7 +65,7 @@ class Pipe {
       }
       pass(() => {
         this.bytes[direction] += chunk.length;
-        if (!to.write(chunk)) {
+        if (!to.destroyed && !to.write(chunk)) {
           from.pause();
           to.once('drain', () => from.resume());
         }
@@ -104,6 +119,7 @@ class Proxy {
   #target;
   #refusing = false;
   #silence = null;
+  #delays = { up: 0, down: 0 };
   #door = null;
   #coming = new Arrivals('connection through the proxy');
 
@@ -186,6 +202,12 @@ class Proxy {
     for (const pipe of this.#pipes) pipe.resume();
   }
 
+  /** Everything arrives so much later, in one direction or both, in order; 0 ends it. Bytes that were swallowed are not affected. */
+  delay({ ms, direction = 'both' }) {
+    for (const way of ways(direction)) this.#delays[way] = ms;
+    for (const pipe of this.#pipes) pipe.delays = this.#delays;
+  }
+
   /**
    * A door for new connections: a bucket of `burst` refilled at `perSecond`. Who finds it empty is reset, or with
    * `queue` waits, accepted and silent, for its turn. `accept()` ends it.
@@ -241,6 +263,7 @@ class Proxy {
     if (client.destroyed || client.arrival.admitted) return;
     const { host, port } = this.#target;
     const pipe = new Pipe(client, { host, port, allowHalfOpen: true });
+    pipe.delays = this.#delays;
     if (this.#silence) pipe.silence(this.#silence.direction, this.#silence.keep);
     Object.assign(client.arrival, { admitted: true, pipe });
     this.#pipes.add(pipe);

@@ -158,6 +158,26 @@ test('silence with keep delivers everything after resume, in order', async (t) =
   assert.equal(got, 'one two');
 });
 
+test('a delay makes everything late in its direction and keeps the order, also when it ends', async (t) => {
+  const { proxy, dial, far } = await stand(t);
+  const near = dial();
+  const other = await far();
+  await echo(near, other, 'a');
+  proxy.delay({ ms: 300, direction: 'up' });
+  let got = '';
+  other.on('data', (chunk) => (got += chunk));
+  const begun = performance.now();
+  near.write('one ');
+  assert.equal(await echo(other, near, 'down'), 'down');
+  assert.equal(got, '');
+  proxy.delay({ ms: 0 });
+  near.end('two');
+  await once(other, 'end');
+  assert.equal(got, 'one two');
+  // A timer may be early by a fraction of a millisecond, never by more.
+  assert.ok(performance.now() - begun >= 299);
+});
+
 test('a limited door resets those who come too fast, or makes them wait', async (t) => {
   const { proxy, dial, far } = await stand(t);
   proxy.limit({ perSecond: 0.001, burst: 2 });

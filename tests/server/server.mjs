@@ -18,7 +18,8 @@
 // async if need be, that sees `dial.n`, `.attempt` (nth of this identity), `.identity`, `.version`, `.reconnect`, `.sid`, `.join`.
 // Its keys, all optional, in the order in which they act:
 //   v1, v0      false: that version's paths answer 404, `/validate` too
-//   upgrade     an ANSWER instead of 101: 'reset' (RST), 'stall' (TCP stays open, no answer) or { status, text, headers, json }
+//   upgrade     an ANSWER instead of 101: 'reset' (RST), 'stall' (TCP stays open, no answer), { status, text, headers, json },
+//               or { raw } (bytes or text that need not be HTTP)
 //   upgradeMs   wait so long before the upgrade is answered
 //   validate    an ANSWER of `/validate`, instead of the truth about the token
 //   open        async (connection) => ...: replaces all that follows; nothing is sent unless this sends it
@@ -28,7 +29,8 @@
 //   crowd       how many made-up participants are in the room before the client
 //   resume      'refuse' (STATE_MISMATCH), or fields of ReconnectResponse: { lastMessageSeq: 7 }
 //   then        STEPS after the first message: a message, { close: code, reason }, { reset: true }, { end: true } (FIN),
-//               { silence: true }, { garbage: true }, { raw: bytes or text }, { after: 'ping' } (wait for that request), { waitMs }
+//               { silence: true }, { freeze: true } (stop reading), { garbage: true }, { raw: bytes or text },
+//               { after: 'ping' } (wait for that request), { waitMs }
 //   run         async (connection) => ...: whatever a list of steps cannot say, after `then`
 //   pong        false: pings stay unanswered; n: only the first n of each kind are answered
 //   answers     per request: false, a count, messages or (request, connection) => messages: { addTrack: false }
@@ -292,6 +294,7 @@ class Scriptable {
     const answer = await this.#answer(url, req);
     if (answer === 'stall') return;
     if (answer === 'reset') return req.socket.resetAndDestroy();
+    if (answer.raw !== undefined) return req.socket.end(answer.raw);
     const { status = 200, text = '', headers = {}, json } = answer;
     entry.status = status;
     const type = json === undefined ? 'text/plain; charset=utf-8' : 'application/json';
@@ -335,6 +338,7 @@ function refused(error) {
 function answerSocket(socket, answer) {
   if (answer === 'stall') return;
   if (answer === 'reset') return socket.resetAndDestroy();
+  if (answer.raw !== undefined) return socket.end(answer.raw);
   const { status = 500, text = '', headers = {}, json } = answer;
   const body = json === undefined ? text : JSON.stringify(json);
   const lines = { 'Content-Type': json === undefined ? 'text/plain; charset=utf-8' : 'application/json', 'Content-Length': Buffer.byteLength(body), Connection: 'close', ...headers };

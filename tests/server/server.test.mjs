@@ -182,6 +182,29 @@ test('dials can be refused: reset, status, 404 per version, stalled', async () =
   assert.deepEqual(server.dials.map(({ outcome }) => outcome), ['reset', 'refused', 'refused', 'closed', 'stalled']);
 });
 
+test('an upgrade can be answered with what is no HTTP', async () => {
+  const server = await serve({ script: { upgrade: { raw: 'SSH-2.0-x\r\n' } } });
+  assert.equal((await Client.dial(server, alice).failed).code, 'HPE_INVALID_CONSTANT');
+  await server.idle();
+});
+
+test('a frozen connection answers nothing, not even a close, until it is thawed', async () => {
+  const server = await serve({ script: ({ identity }) => (identity === 'alice' ? { then: [{ freeze: true }] } : {}) });
+  const a = await Client.join(server, alice);
+  const connection = await server.nextConnection();
+  await a.next('refreshToken');
+  a.request({ ping: 1 });
+  a.close();
+  const late = await Client.join(server, bob);
+  late.close();
+  await late.closed;
+  assert.deepEqual([connection.requests(), connection.open], [[], true]);
+  connection.freeze(false);
+  assert.equal((await connection.next('ping')).value, 1n);
+  assert.equal((await a.closed).code, 1000);
+  await server.idle();
+});
+
 test('validate tells the truth about a token, or what the script says', async () => {
   const server = await serve();
   const ask = async (options) => {

@@ -112,6 +112,7 @@ async function take(connection, step) {
     reset: () => connection.reset(),
     end: () => connection.end(),
     silence: () => connection.silence(value),
+    freeze: () => connection.freeze(value),
     garbage: () => connection.garbage(value === true ? undefined : value),
     raw: () => connection.raw(value),
     after: () => connection.said(value),
