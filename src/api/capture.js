@@ -1,11 +1,12 @@
 // Captures camera, microphone and screen.
+import { isSafari } from './browser.js';
 import { constraintsFor, displayFor, unwrap } from './constraints.js';
 import { asked } from './devices.js';
 import { DeviceUnsupportedError, TrackInvalidError } from './errors.js';
 import { LocalAudioTrack } from './local_audio_track.js';
 import { LocalVideoTrack } from './local_video_track.js';
 import { ScreenSharePresets, VideoPresets } from './presets.js';
-import { Track, isSafari } from './track.js';
+import { Track } from './track.js';
 
 const DEFAULTS = {
   audio: { autoGainControl: true, echoCancellation: true, noiseSuppression: true, voiceIsolation: true },

@@ -1,6 +1,6 @@
 // Layers and bitrates of a video track that is published, with livekit-client's rules and figures.
+import { isFirefox } from './browser.js';
 import { ScreenSharePresets, VideoPreset, VideoPresets, VideoPresets43 } from './presets.js';
-import { isFirefox } from './track.js';
 
 const RIDS = ['q', 'h', 'f'];
 // Presets are meant for VP8; these need less for the same picture.

@@ -1,9 +1,10 @@
 // Tracks of this participant: captured here or brought by the app. The object stays the same while its media is
 // captured anew (another device, unmuting, a phone that slept), while it is processed, and through reconnects.
+import { isMobile } from './browser.js';
 import { constraintsFor, unwrap } from './constraints.js';
 import { realDeviceId } from './devices.js';
 import { TrackInvalidError } from './errors.js';
-import { Track, attachToElement, detachTrack, isMobile } from './track.js';
+import { Track, attachToElement, detachTrack } from './track.js';
 import { Turns } from './turns.js';
 
 // A device that gives nothing for this long is told to the others as muted.

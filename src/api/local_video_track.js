@@ -1,7 +1,8 @@
 // A track of pictures of this participant: its layers follow what is watched and what the camera gives.
+import { isFirefox, isMobile } from './browser.js';
 import { encodingsFor } from './encodings.js';
 import { LocalTrack } from './local_track.js';
-import { Track, isFirefox, isMobile } from './track.js';
+import { Track } from './track.js';
 import { Turns } from './turns.js';
 
 export class LocalVideoTrack extends LocalTrack {

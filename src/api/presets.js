@@ -59,3 +59,6 @@ export const ScreenSharePresets = presets(
 );
 
 export const AudioPresets = bitrates({ telephone: 12, speech: 24, music: 48, musicStereo: 64, musicHighQuality: 96, musicHighQualityStereo: 128 });
+
+/** What the server may do when somebody cannot receive the codec of a track. */
+export const BackupCodecPolicy = Object.freeze({ 0: 'PREFER_REGRESSION', 1: 'SIMULCAST', 2: 'REGRESSION', PREFER_REGRESSION: 0, SIMULCAST: 1, REGRESSION: 2 });

@@ -1,6 +1,6 @@
 // What the server is told of a local track, and how it is to be sent: from publish options, as livekit-client reads them.
+import { isFirefox } from './browser.js';
 import { encodingsFor, isSvcCodec, layersOf } from './encodings.js';
-import { isFirefox } from './track.js';
 
 // AudioTrackFeature of the protocol.
 const STEREO = 0;

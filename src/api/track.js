@@ -1,4 +1,5 @@
 // Track: a piece of media and the elements that show it. Local and remote tracks add where the media comes from.
+import { isFirefox, isSafari } from './browser.js';
 import { EventEmitter } from './emitter.js';
 
 // Audio elements that were played from within a click may play again on iOS, so one that nobody uses is kept.
@@ -6,17 +7,11 @@ let blessed;
 // A short look at another tab is no reason to stop showing.
 const BACKGROUND_MS = 5_000;
 const BITRATE_MS = 2_000;
-const own = Object.freeze;
-const agent = globalThis.navigator?.userAgent ?? '';
-
-export const isFirefox = agent.includes('Firefox/');
-export const isSafari = /Version\/[\d.]+.*Safari\//.test(agent);
-export const isMobile = /Android|iPhone|iPad|Mobile/.test(agent);
 
 export class Track extends EventEmitter {
-  static Kind = own({ Audio: 'audio', Video: 'video', Unknown: 'unknown' });
-  static Source = own({ Camera: 'camera', Microphone: 'microphone', ScreenShare: 'screen_share', ScreenShareAudio: 'screen_share_audio', Unknown: 'unknown' });
-  static StreamState = own({ Active: 'active', Paused: 'paused', Unknown: 'unknown' });
+  static Kind = Object.freeze({ Audio: 'audio', Video: 'video', Unknown: 'unknown' });
+  static Source = Object.freeze({ Camera: 'camera', Microphone: 'microphone', ScreenShare: 'screen_share', ScreenShareAudio: 'screen_share_audio', Unknown: 'unknown' });
+  static StreamState = Object.freeze({ Active: 'active', Paused: 'paused', Unknown: 'unknown' });
 
   kind;
   attachedElements = [];

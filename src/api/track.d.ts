@@ -1,0 +1,107 @@
+// Types of track.js.
+import type { EventEmitter } from './emitter.js';
+import type { LocalTrack } from './local_track.js';
+import type { RemoteVideoTrack } from './remote_track.js';
+
+/** Events of tracks, by name. */
+export interface TrackEventCallbacks {
+  muted: (track?: Track) => void;
+  unmuted: (track?: Track) => void;
+  /** It was captured anew. */
+  restarted: (track?: Track) => void;
+  ended: (track?: Track) => void;
+  audioPlaybackStarted: () => void;
+  /** The browser does not let it play before the user has clicked somewhere. */
+  audioPlaybackFailed: (error?: Error) => void;
+  videoPlaybackStarted: () => void;
+  videoPlaybackFailed: (error?: Error) => void;
+  /** `checkForSilence` heard nothing. */
+  audioSilenceDetected: () => void;
+  elementAttached: (element: HTMLMediaElement) => void;
+  elementDetached: (element: HTMLMediaElement) => void;
+  /** Adaptive stream: it came into sight, or left it. */
+  visibilityChanged: (visible: boolean, track?: RemoteVideoTrack) => void;
+  /** Adaptive stream: the largest size in which it is shown. */
+  videoDimensionsChanged: (dimensions: Track.Dimensions, track?: RemoteVideoTrack) => void;
+  upstreamPaused: (track: LocalTrack) => void;
+  upstreamResumed: (track: LocalTrack) => void;
+  /** The encoder lacks computing power. */
+  cpuConstrained: () => void;
+  trackProcessorUpdate: (processor?: TrackProcessor<Track.Kind>) => void;
+  /** Which moment of the media is being shown. */
+  timeSyncUpdate: (update: { timestamp: number; rtpTimestamp: number }) => void;
+}
+
+/** A piece of media and the elements that show it. */
+export declare abstract class Track<Kind extends Track.Kind = Track.Kind> extends EventEmitter<TrackEventCallbacks> {
+  readonly kind: Kind;
+  readonly attachedElements: HTMLMediaElement[];
+  readonly isMuted: boolean;
+  source: Track.Source;
+  /** Known from when it is published. */
+  readonly sid?: string;
+  readonly mediaStream?: MediaStream;
+  /** The id of the media track that it began with. */
+  readonly mediaStreamID: string;
+  /** `paused` while the server does not send it for lack of bandwidth. */
+  readonly streamState: Track.StreamState;
+  get mediaStreamTrack(): MediaStreamTrack;
+  /** Bits per second, measured every two seconds from the first time that it is asked for. */
+  get currentBitrate(): number;
+  abstract get isLocal(): boolean;
+  /** Shows or plays it in an element, or in a new one. */
+  attach(): HTMLMediaElement;
+  attach<E extends HTMLMediaElement>(element: E): E;
+  /** Takes it out of one element, or out of all. */
+  detach(): HTMLMediaElement[];
+  detach<E extends HTMLMediaElement>(element: E): E;
+  stop(): void;
+  getRTCStatsReport(): Promise<RTCStatsReport | undefined>;
+}
+
+export declare namespace Track {
+  enum Kind {
+    Audio = 'audio',
+    Video = 'video',
+    Unknown = 'unknown',
+  }
+  enum Source {
+    Camera = 'camera',
+    Microphone = 'microphone',
+    ScreenShare = 'screen_share',
+    ScreenShareAudio = 'screen_share_audio',
+    Unknown = 'unknown',
+  }
+  enum StreamState {
+    Active = 'active',
+    Paused = 'paused',
+    Unknown = 'unknown',
+  }
+  interface Dimensions {
+    width: number;
+    height: number;
+  }
+}
+
+export interface ProcessorOptions<Kind extends Track.Kind> {
+  kind: Kind;
+  track: MediaStreamTrack;
+  /** A playing element of a video track. */
+  element?: HTMLMediaElement;
+  /** For an audio track. */
+  audioContext?: AudioContext;
+  localTrack?: LocalTrack;
+}
+
+/** Makes another media track of one: a blurred background, less noise. livekit-client's interface. */
+export interface TrackProcessor<Kind extends Track.Kind> {
+  name: string;
+  init(options: ProcessorOptions<Kind>): Promise<void>;
+  restart(options: ProcessorOptions<Kind>): Promise<void>;
+  destroy(): Promise<void>;
+  processedTrack?: MediaStreamTrack;
+}
+
+/** Puts a media track into an element's stream, in the place of another one of its kind. */
+export declare function attachToElement(track: MediaStreamTrack, element: HTMLMediaElement): void;
+export declare function detachTrack(track: MediaStreamTrack, element: HTMLMediaElement): void;
