@@ -103,9 +103,10 @@ export class Connection {
     else write();
   }
 
-  /** Sends `leave` and then closes with 1000, as the real server does for every kind of leave. */
-  leave(init) {
-    this.send({ leave: init });
+  /** Sends `leave` and then closes with 1000, as the real server does for every kind of leave; below protocol 13 without an action. */
+  leave({ action, reason, ...rest }) {
+    const old = (this.dial.join?.clientInfo?.protocol ?? 0) < 13;
+    this.send({ leave: old ? { reason, canReconnect: action === 'RECONNECT' } : { action, reason, ...rest } });
     this.close(1000);
   }
 

@@ -50,11 +50,10 @@ export class Room {
       name: claims.name ?? '',
       metadata: claims.metadata ?? '',
       attributes: claims.attributes ?? {},
-      state: ParticipantInfo_State.JOINED,
+      state: ParticipantInfo_State.JOINING,
       joinedAt: BigInt(Math.floor(Date.now() / 1000)),
       joinedAtMs: BigInt(Date.now()),
       clientProtocol: client?.clientProtocol ?? 0,
-      version: 1,
       permission: new ParticipantPermission({
         canSubscribe: allowed('canSubscribe'),
         canPublish: allowed('canPublish'),

@@ -58,7 +58,8 @@ const REFRESHED_FOR_S = 600;
 /**
  * Starts one. All options have defaults: `script` (`{}`), `port` (any), `apiKey`, `apiSecret`, `pingInterval` and `pingTimeout`
  * in seconds (5 and 15), `regions` (what /settings/regions answers: a list of `{ region, url, distance }`, an ANSWER, or a
- * function `(claims) => either`; 404 without), `forgetAfterMs` (a lost participant leaves the room then; default: never).
+ * function `(claims) => either`; 404 without), `forgetAfterMs` (a lost participant leaves the room then; default: never, so that it
+ * can resume without a transport, unlike on the real server).
  */
 export async function startScriptable(options = {}) {
   const server = new Scriptable(options);
