@@ -5,7 +5,7 @@ import { LocalTrackPublication } from './local_publication.js';
 import { LocalAudioTrack } from './local_audio_track.js';
 import { LocalTrack } from './local_track.js';
 import { LocalVideoTrack } from './local_video_track.js';
-import { PUBLISH, PUBLISH_DATA, read } from './options.js';
+import { PUBLISH, PUBLISH_DATA, read } from './strict.js';
 import { Participant } from './participant.js';
 import { describe } from './publish.js';
 

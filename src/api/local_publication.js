@@ -77,6 +77,7 @@ export class LocalTrackPublication extends TrackPublication {
     this._ended(facts);
     this.#unlisten();
     this._participant._tell('localTrackUnpublished', this);
+    this._track._publishedBy();
     this._track.sid = undefined;
     this._track._publishedBy();
     this._track = undefined;

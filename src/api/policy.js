@@ -1,7 +1,7 @@
 // The two reconnect policies, as an app makes them for `RoomOptions.reconnectPolicy` or uses them alone. Their rules are
 // the engine's (src/engine/policy.rs): a room that is given one runs it in the engine and does not ask back here.
 import { core } from './core.js';
-import { DEFAULT_POLICY, JITTER_POLICY, read } from './options.js';
+import { DEFAULT_POLICY, JITTER_POLICY, read } from './strict.js';
 import { ENGINE } from './policies.js';
 
 // Symbols and not private fields, because a class of the app's may derive from these.

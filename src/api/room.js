@@ -8,7 +8,7 @@ import { EventEmitter } from './emitter.js';
 import { ConnectionError, UnexpectedConnectionState } from './errors.js';
 import { ROOM as FIELD } from './fields.js';
 import { LocalParticipant } from './local_participant.js';
-import { CONNECT, ROOM, read } from './options.js';
+import { CONNECT, ROOM, read } from './strict.js';
 import { Playback } from './playback.js';
 import { ours } from './policies.js';
 import { DefaultReconnectPolicy } from './policy.js';

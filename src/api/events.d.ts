@@ -1,0 +1,159 @@
+// Which listener an event has: livekit-client's events by name, with the facts that ours add. What is missing here
+// (data tracks, metrics, end-to-end encryption) belongs to what Rejoin does not do.
+import type { ConnectionQuality, ConnectionState, DataPacket_Kind, DisconnectReason, Encryption_Type, SubscriptionError } from './enums.js';
+import type { LocalParticipant } from './local_participant.js';
+import type { LocalTrackPublication } from './local_publication.js';
+import type { LocalVideoTrack } from './local_track.js';
+import type { Participant, ParticipantPermission } from './participant.js';
+import type { TrackPublication } from './publication.js';
+import type { RemoteParticipant } from './remote_participant.js';
+import type { RemoteTrackPublication } from './remote_publication.js';
+import type { RemoteAudioTrack, RemoteVideoTrack } from './remote_track.js';
+import type { Track } from './track.js';
+
+/** A remote track as events carry it. */
+export type SubscribedTrack = RemoteAudioTrack | RemoteVideoTrack;
+
+/** The facts of an attempt to come back. Ours: livekit-client's event carries nothing. */
+export interface ReconnectingFacts {
+  /** Counts from 1 within an episode. */
+  readonly attempt: number;
+  /** Milliseconds until the attempt begins. */
+  readonly delayMs: number;
+  /** Why the connection was lost, as a sentence. */
+  readonly reason: string;
+  /** Who else was probably lost: this client, its session on the server, or everybody. */
+  readonly cause: 'local' | 'single' | 'remote';
+  /** The server's region as it named it; "" where it did not. */
+  readonly region: string;
+  /** `resume` keeps the session, `full` joins anew. */
+  readonly kind: 'resume' | 'full';
+}
+
+export interface ChatMessage {
+  id: string;
+  timestamp: number;
+  message: string;
+  editTimestamp?: number;
+}
+
+export interface TranscriptionSegment {
+  id: string;
+  text: string;
+  language: string;
+  startTime: number;
+  endTime: number;
+  final: boolean;
+}
+
+export interface SipDTMF {
+  code: number;
+  digit: string;
+}
+
+export interface UpdateTrackSettings {
+  trackSids: string[];
+  disabled: boolean;
+  quality: number;
+  width?: number;
+  height?: number;
+  fps?: number;
+}
+
+export type RoomEventCallbacks = {
+  connected: () => void;
+  /** A full reconnect is due or under way; told for each attempt. */
+  reconnecting: (facts: ReconnectingFacts) => void;
+  /** A resume is due or under way; told for each attempt. */
+  signalReconnecting: (facts: ReconnectingFacts) => void;
+  reconnected: () => void;
+  disconnected: (reason?: DisconnectReason) => void;
+  connectionStateChanged: (state: ConnectionState) => void;
+  signalConnected: () => void;
+  moved: (name: string) => void;
+  mediaDevicesChanged: () => void;
+  mediaDevicesError: (error: Error, kind?: MediaDeviceKind) => void;
+  activeDeviceChanged: (kind: MediaDeviceKind, deviceId: string) => void;
+  participantConnected: (participant: RemoteParticipant) => void;
+  participantDisconnected: (participant: RemoteParticipant, reason?: DisconnectReason) => void;
+  participantActive: (participant: Participant) => void;
+  participantMetadataChanged: (previous: string | undefined, participant: RemoteParticipant | LocalParticipant) => void;
+  participantNameChanged: (name: string, participant: RemoteParticipant | LocalParticipant) => void;
+  participantAttributesChanged: (changed: Record<string, string>, participant: RemoteParticipant | LocalParticipant) => void;
+  participantPermissionsChanged: (previous: ParticipantPermission | undefined, participant: RemoteParticipant | LocalParticipant) => void;
+  participantEncryptionStatusChanged: (encrypted: boolean, participant?: Participant) => void;
+  connectionQualityChanged: (quality: ConnectionQuality, participant: Participant) => void;
+  activeSpeakersChanged: (speakers: Participant[]) => void;
+  trackPublished: (publication: RemoteTrackPublication, participant: RemoteParticipant) => void;
+  trackUnpublished: (publication: RemoteTrackPublication, participant: RemoteParticipant) => void;
+  trackSubscribed: (track: SubscribedTrack, publication: RemoteTrackPublication, participant: RemoteParticipant) => void;
+  trackUnsubscribed: (track: SubscribedTrack, publication: RemoteTrackPublication, participant: RemoteParticipant) => void;
+  trackSubscriptionFailed: (trackSid: string, participant: RemoteParticipant, reason?: SubscriptionError) => void;
+  trackSubscriptionPermissionChanged: (publication: RemoteTrackPublication, status: TrackPublication.PermissionStatus, participant: RemoteParticipant) => void;
+  trackSubscriptionStatusChanged: (publication: RemoteTrackPublication, status: TrackPublication.SubscriptionStatus, participant: RemoteParticipant) => void;
+  trackStreamStateChanged: (publication: RemoteTrackPublication, state: Track.StreamState, participant: RemoteParticipant) => void;
+  trackMuted: (publication: TrackPublication, participant: Participant) => void;
+  trackUnmuted: (publication: TrackPublication, participant: Participant) => void;
+  localTrackPublished: (publication: LocalTrackPublication, participant: LocalParticipant) => void;
+  localTrackUnpublished: (publication: LocalTrackPublication, participant: LocalParticipant) => void;
+  localTrackSubscribed: (publication: LocalTrackPublication, participant: LocalParticipant) => void;
+  localAudioSilenceDetected: (publication: LocalTrackPublication) => void;
+  roomMetadataChanged: (metadata: string) => void;
+  recordingStatusChanged: (recording: boolean) => void;
+  audioPlaybackChanged: (playing: boolean) => void;
+  videoPlaybackChanged: (playing: boolean) => void;
+  dataReceived: (
+    payload: Uint8Array<ArrayBuffer>,
+    participant?: RemoteParticipant,
+    kind?: DataPacket_Kind,
+    topic?: string,
+    encryptionType?: Encryption_Type,
+    participantIdentity?: string,
+  ) => void;
+  dcBufferStatusChanged: (isLow: boolean, kind: DataPacket_Kind) => void;
+  chatMessage: (message: ChatMessage, participant?: RemoteParticipant | LocalParticipant) => void;
+  transcriptionReceived: (segments: TranscriptionSegment[], participant?: Participant, publication?: TrackPublication) => void;
+  sipDTMFReceived: (dtmf: SipDTMF, participant?: RemoteParticipant) => void;
+};
+
+export type ParticipantEventCallbacks = {
+  trackPublished: (publication: RemoteTrackPublication) => void;
+  trackUnpublished: (publication: RemoteTrackPublication) => void;
+  trackSubscribed: (track: SubscribedTrack, publication: RemoteTrackPublication) => void;
+  trackUnsubscribed: (track: SubscribedTrack, publication: RemoteTrackPublication) => void;
+  trackSubscriptionFailed: (trackSid: string, reason?: SubscriptionError) => void;
+  trackSubscriptionPermissionChanged: (publication: RemoteTrackPublication, status: TrackPublication.PermissionStatus) => void;
+  trackSubscriptionStatusChanged: (publication: RemoteTrackPublication, status: TrackPublication.SubscriptionStatus) => void;
+  trackStreamStateChanged: (publication: RemoteTrackPublication, state: Track.StreamState) => void;
+  trackMuted: (publication: TrackPublication) => void;
+  trackUnmuted: (publication: TrackPublication) => void;
+  localTrackPublished: (publication: LocalTrackPublication) => void;
+  localTrackUnpublished: (publication: LocalTrackPublication) => void;
+  localTrackSubscribed: (publication: LocalTrackPublication) => void;
+  localTrackCpuConstrained: (track: LocalVideoTrack, publication: LocalTrackPublication) => void;
+  participantMetadataChanged: (previous: string | undefined) => void;
+  participantNameChanged: (name: string) => void;
+  attributesChanged: (changed: Record<string, string>) => void;
+  participantPermissionsChanged: (previous?: ParticipantPermission) => void;
+  connectionQualityChanged: (quality: ConnectionQuality) => void;
+  isSpeakingChanged: (speaking: boolean) => void;
+  active: () => void;
+  dataReceived: (payload: Uint8Array<ArrayBuffer>, kind: DataPacket_Kind, encryptionType?: Encryption_Type) => void;
+  transcriptionReceived: (segments: TranscriptionSegment[], publication?: TrackPublication) => void;
+  sipDTMFReceived: (dtmf: SipDTMF) => void;
+  mediaDevicesError: (error: Error, kind?: MediaDeviceKind) => void;
+};
+
+export type PublicationEventCallbacks = {
+  muted: () => void;
+  unmuted: () => void;
+  ended: () => void;
+  subscribed: (track: SubscribedTrack) => void;
+  unsubscribed: (track: SubscribedTrack) => void;
+  subscriptionFailed: (error: SubscriptionError) => void;
+  subscriptionStatusChanged: (status: TrackPublication.SubscriptionStatus, previous: TrackPublication.SubscriptionStatus) => void;
+  subscriptionPermissionChanged: (status: TrackPublication.PermissionStatus, previous: TrackPublication.PermissionStatus) => void;
+  updateSettings: (settings: UpdateTrackSettings) => void;
+  transcriptionReceived: (segments: TranscriptionSegment[]) => void;
+  cpuConstrained: (track: LocalVideoTrack) => void;
+};

@@ -1,0 +1,49 @@
+// Types of local_participant.js.
+import type { LocalTrackPublication } from './local_publication.js';
+import type { LocalAudioTrack, LocalTrack, LocalVideoTrack } from './local_track.js';
+import type {
+  AudioCaptureOptions,
+  CreateLocalTracksOptions,
+  DataPublishOptions,
+  ParticipantTrackPermission,
+  ScreenShareCaptureOptions,
+  TrackPublishOptions,
+  VideoCaptureOptions,
+} from './options.js';
+import { Participant } from './participant.js';
+import type { Track } from './track.js';
+
+/** The participant of this client. */
+export declare class LocalParticipant extends Participant {
+  private constructor();
+  readonly trackPublications: Map<string, LocalTrackPublication>;
+  readonly audioTrackPublications: Map<string, LocalTrackPublication>;
+  readonly videoTrackPublications: Map<string, LocalTrackPublication>;
+  /** Why the camera could not be turned on the last time. */
+  readonly lastCameraError: Error | undefined;
+  readonly lastMicrophoneError: Error | undefined;
+  getTrackPublications(): LocalTrackPublication[];
+  getTrackPublication(source: Track.Source): LocalTrackPublication | undefined;
+  getTrackPublicationByName(name: string): LocalTrackPublication | undefined;
+  /** These three ask the server and reject with a `SignalRequestError` when it refuses. */
+  setMetadata(metadata: string): Promise<void>;
+  setName(name: string): Promise<void>;
+  /** Sets the attributes that are named; one that is set to "" is removed. */
+  setAttributes(attributes: Record<string, string>): Promise<void>;
+  /** Sends bytes to everybody, or to some. A reliable message that was accepted arrives, or the promise rejects. */
+  publishData(data: Uint8Array, options?: DataPublishOptions): Promise<void>;
+  setCameraEnabled(enabled: boolean, options?: VideoCaptureOptions, publishOptions?: TrackPublishOptions): Promise<LocalTrackPublication | undefined>;
+  setMicrophoneEnabled(enabled: boolean, options?: AudioCaptureOptions, publishOptions?: TrackPublishOptions): Promise<LocalTrackPublication | undefined>;
+  setScreenShareEnabled(enabled: boolean, options?: ScreenShareCaptureOptions, publishOptions?: TrackPublishOptions): Promise<LocalTrackPublication | undefined>;
+  /** Both with one question to the user. */
+  enableCameraAndMicrophone(): Promise<void>;
+  /** Captures without publishing, with the room's defaults. */
+  createTracks(options?: CreateLocalTracksOptions): Promise<(LocalAudioTrack | LocalVideoTrack)[]>;
+  createScreenTracks(options?: ScreenShareCaptureOptions): Promise<(LocalAudioTrack | LocalVideoTrack)[]>;
+  /** Publishes a track; one that is published already is not published again. */
+  publishTrack(track: LocalTrack | MediaStreamTrack, options?: TrackPublishOptions): Promise<LocalTrackPublication>;
+  unpublishTrack(track: LocalTrack | MediaStreamTrack, stopOnUnpublish?: boolean): Promise<LocalTrackPublication | undefined>;
+  unpublishTracks(tracks: (LocalTrack | MediaStreamTrack)[]): Promise<LocalTrackPublication[]>;
+  /** Who may subscribe to what this participant publishes; the list names exceptions. */
+  setTrackSubscriptionPermissions(allParticipantsAllowed: boolean, participantPermissions?: ParticipantTrackPermission[]): void;
+}

@@ -1,0 +1,21 @@
+// Types of local_publication.js.
+import type { LocalAudioTrack, LocalVideoTrack } from './local_track.js';
+import type { TrackPublishOptions } from './options.js';
+import { TrackPublication } from './publication.js';
+
+/** A track that this participant publishes. A full reconnect gives it another `trackSid`, not another object. */
+export declare class LocalTrackPublication extends TrackPublication {
+  private constructor();
+  readonly track: LocalAudioTrack | LocalVideoTrack | undefined;
+  readonly audioTrack: LocalAudioTrack | undefined;
+  readonly videoTrack: LocalVideoTrack | undefined;
+  readonly options: TrackPublishOptions | undefined;
+  readonly isUpstreamPaused: boolean | undefined;
+  mute(): Promise<void>;
+  unmute(): Promise<void>;
+  /** Stops sending without muting. */
+  pauseUpstream(): Promise<void>;
+  resumeUpstream(): Promise<void>;
+  /** `AudioTrackFeature` numbers of the protocol. */
+  getTrackFeatures(): number[];
+}

@@ -1,0 +1,74 @@
+// Types of policy.js.
+
+/** What a policy is told. The first four fields are livekit-client's; a room fills in all of them. */
+export interface ReconnectContext {
+  /** Failed attempts of this episode. */
+  readonly retryCount: number;
+  /** Milliseconds since the connection was lost. */
+  readonly elapsedMs: number;
+  /** Why it was lost. */
+  readonly retryReason?: Error;
+  readonly serverUrl?: string;
+  /** Who else was probably lost: this client, its session, or everybody. */
+  readonly cause?: 'local' | 'single' | 'remote';
+  /** Participants of the room when the connection was lost, the local one included. */
+  readonly numParticipants?: number;
+  /** The delay before the attempt that failed last, milliseconds; 0 before the first. */
+  readonly lastDelayMs?: number;
+  /** How long the lost session had lived. */
+  readonly sessionDurationMs?: number;
+  /** What the host says about the network. */
+  readonly online?: boolean;
+  /** The server's hint, milliseconds. */
+  readonly hintMs?: number;
+}
+
+/** What `RoomOptions.reconnectPolicy` may be. `null` gives up; a throw or nonsense falls back to the default. */
+export interface ReconnectPolicy {
+  nextRetryDelayInMs(context: ReconnectContext): number | null | Promise<number | null>;
+}
+
+/** Clients that were lost together draw a place in a queue for what the server takes per second. */
+export interface DefaultReconnectPolicyOptions {
+  /** Joins that the server takes per second. @default 100 */
+  joinsPerSecond?: number;
+  /** Joins that it takes at once. @default 20 */
+  burst?: number;
+  /** Clients assumed to be lost together, at least, when the cause is remote. @default 400 */
+  strangers?: number;
+  /** Share of the room assumed to be lost together, by cause. @default 1 */
+  remoteShare?: number;
+  /** @default 0.1 */
+  localShare?: number;
+  /** @default 0.1 */
+  singleShare?: number;
+  /** Widest window of a first attempt, milliseconds. @default 15000 */
+  maxFirstWindowMs?: number;
+  /** The same when the cause is local or single. @default 2000 */
+  maxLocalWindowMs?: number;
+  /** Every first attempt is spread by up to this, milliseconds. @default 250 */
+  spreadMs?: number;
+  /** Least window of later attempts, milliseconds. @default 1000 */
+  retryWindowMs?: number;
+  /** Later attempts widen the window by at most this factor. @default 10 */
+  maxBackoff?: number;
+}
+
+/** The default. A list of delays, livekit-client's form, means that table with ±50 % of jitter. */
+export declare class DefaultReconnectPolicy implements ReconnectPolicy {
+  constructor(options?: DefaultReconnectPolicyOptions | number[]);
+  nextRetryDelayInMs(context: ReconnectContext): number | null;
+}
+
+export interface ProportionalJitterPolicyOptions {
+  /** One delay for each attempt, milliseconds. @default [2000, 3000, 5000, then 7000 seven times] */
+  delaysMs?: number[];
+  /** 0.5 means ±50 %. @default 0.5 */
+  jitter?: number;
+}
+
+/** `delay * (1 ± jitter)` from a table, null past its end. */
+export declare class ProportionalJitterPolicy implements ReconnectPolicy {
+  constructor(options?: ProportionalJitterPolicyOptions);
+  nextRetryDelayInMs(context: ReconnectContext): number | null;
+}

@@ -1,0 +1,80 @@
+// Types of room.js.
+import type { ConnectionState } from './enums.js';
+import { EventEmitter } from './emitter.js';
+import type { RoomEventCallbacks } from './events.js';
+import type { LocalParticipant } from './local_participant.js';
+import type { RoomConnectOptions, RoomOptions } from './options.js';
+import type { Participant } from './participant.js';
+import type { RemoteParticipant } from './remote_participant.js';
+
+export interface ServerInfo {
+  readonly edition: number;
+  readonly version: string;
+  readonly protocol: number;
+  readonly region: string;
+  readonly nodeId: string;
+  readonly debugInfo: string;
+  readonly agentProtocol: number;
+}
+
+/** livekit-client's names; the connection or the server misbehaves as the name says. */
+export type SimulationScenario =
+  | 'signal-reconnect'
+  | 'resume-reconnect'
+  | 'full-reconnect'
+  | 'disconnect-signal-on-resume'
+  | 'disconnect-signal-on-resume-no-messages'
+  | 'speaker'
+  | 'node-failure'
+  | 'server-leave'
+  | 'migration'
+  | 'force-tcp'
+  | 'force-tls'
+  | 'subscriber-bandwidth'
+  | 'leave-full-reconnect';
+
+/** A room. `await init()` comes first. */
+export declare class Room extends EventEmitter<RoomEventCallbacks> implements Disposable {
+  constructor(options?: RoomOptions);
+  /** The devices of a kind; asks for permission so that they have names, unless told not to. */
+  static getLocalDevices(kind?: MediaDeviceKind, requestPermissions?: boolean): Promise<MediaDeviceInfo[]>;
+  readonly options: RoomOptions;
+  readonly localParticipant: LocalParticipant;
+  /** By identity. */
+  readonly remoteParticipants: Map<string, RemoteParticipant>;
+  readonly state: ConnectionState;
+  readonly name: string;
+  readonly metadata: string | undefined;
+  readonly numParticipants: number;
+  readonly numPublishers: number;
+  readonly isRecording: boolean;
+  readonly isE2EEEnabled: false;
+  readonly creationTime: Date | undefined;
+  readonly serverInfo: ServerInfo | undefined;
+  /** Round trip of the signal connection in milliseconds, smoothed; undefined before it was measured. */
+  readonly rtt: number | undefined;
+  /** Who speaks, loudest first. */
+  readonly activeSpeakers: Participant[];
+  readonly canPlaybackAudio: boolean;
+  readonly canPlaybackVideo: boolean;
+  /** Joins the room of the token. Resolves when connected, rejects with a `ConnectionError`. */
+  connect(url: string, token: string, options?: RoomConnectOptions): Promise<void>;
+  /** Leaves. What is under way is settled first; nothing of the room is alive afterwards. */
+  disconnect(stopTracks?: boolean): Promise<void>;
+  /** Does not wait for the next attempt to reconnect: tries now. */
+  reconnectNow(): Promise<void>;
+  /** Warms name resolution and TLS for a `connect` that will follow. Never fails. */
+  prepareConnection(url: string, token?: string): Promise<void>;
+  /** The room's sid, as soon as the server says it. */
+  getSid(): Promise<string>;
+  getParticipantByIdentity(identity: string): Participant | undefined;
+  simulateScenario(scenario: SimulationScenario, arg?: number): Promise<void>;
+  /** To be called from a click where the browser does not let audio play by itself. */
+  startAudio(): Promise<void>;
+  startVideo(): Promise<void>;
+  getActiveDevice(kind: MediaDeviceKind): string | undefined;
+  /** True when every track that is captured moved to the device. */
+  switchActiveDevice(kind: MediaDeviceKind, deviceId: string, exact?: boolean): Promise<boolean>;
+  /** `disconnect()`. */
+  [Symbol.dispose](): void;
+}
