@@ -15,6 +15,9 @@ const api = at('src', 'api');
 export const publicFiles = () =>
   existsSync(api) ? readdirSync(api).filter((name) => name.endsWith('.d.ts')).map((name) => basename(name, '.d.ts')).sort() : [];
 
+// A `.d.ts` without a `.js` has types only.
+const hasScript = (name) => existsSync(join(api, `${name}.js`));
+
 /** Writes one file for each of pkg/entries and the chunks they share into `out`. */
 export async function bundle({ glue, imports, wasm, out, minify }) {
   // Not imported above: in a fresh clone this file is read before the npm packages are there.
@@ -40,7 +43,7 @@ export async function bundle({ glue, imports, wasm, out, minify }) {
 function virtual({ glue, imports, wasm }) {
   const file = (path) => JSON.stringify(path);
   const made = {
-    api: () => publicFiles().map((name) => `export * from ${file(join(api, `${name}.js`))};`),
+    api: () => publicFiles().filter(hasScript).map((name) => `export * from ${file(join(api, `${name}.js`))};`),
     glue: () => [
       `export { __wbg_set_wasm as setWasm } from ${file(glue.js)};`,
       ...imports.map(({ from, name }, n) => `import { ${JSON.stringify(name)} as i${n} } from ${file(join(glue.folder, from))};`),

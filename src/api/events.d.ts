@@ -3,7 +3,7 @@
 import type { ConnectionQuality, ConnectionState, DataPacket_Kind, DisconnectReason, Encryption_Type, SubscriptionError } from './enums.js';
 import type { LocalParticipant } from './local_participant.js';
 import type { LocalTrackPublication } from './local_publication.js';
-import type { LocalVideoTrack } from './local_track.js';
+import type { LocalVideoTrack } from './local_video_track.js';
 import type { Participant, ParticipantPermission } from './participant.js';
 import type { TrackPublication } from './publication.js';
 import type { RemoteParticipant } from './remote_participant.js';

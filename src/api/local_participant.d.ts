@@ -1,15 +1,9 @@
 // Types of local_participant.js.
 import type { LocalTrackPublication } from './local_publication.js';
-import type { LocalAudioTrack, LocalTrack, LocalVideoTrack } from './local_track.js';
-import type {
-  AudioCaptureOptions,
-  CreateLocalTracksOptions,
-  DataPublishOptions,
-  ParticipantTrackPermission,
-  ScreenShareCaptureOptions,
-  TrackPublishOptions,
-  VideoCaptureOptions,
-} from './options.js';
+import type { LocalTrack } from './local_track.js';
+import type { AudioCaptureOptions, CreateLocalTracksOptions, ScreenShareCaptureOptions, VideoCaptureOptions } from './capture.js';
+import type { DataPublishOptions, ParticipantTrackPermission } from './options.js';
+import type { TrackPublishOptions } from './presets.js';
 import { Participant } from './participant.js';
 import type { Track } from './track.js';
 
@@ -38,8 +32,8 @@ export declare class LocalParticipant extends Participant {
   /** Both with one question to the user. */
   enableCameraAndMicrophone(): Promise<void>;
   /** Captures without publishing, with the room's defaults. */
-  createTracks(options?: CreateLocalTracksOptions): Promise<(LocalAudioTrack | LocalVideoTrack)[]>;
-  createScreenTracks(options?: ScreenShareCaptureOptions): Promise<(LocalAudioTrack | LocalVideoTrack)[]>;
+  createTracks(options?: CreateLocalTracksOptions): Promise<LocalTrack[]>;
+  createScreenTracks(options?: ScreenShareCaptureOptions): Promise<LocalTrack[]>;
   /** Publishes a track; one that is published already is not published again. */
   publishTrack(track: LocalTrack | MediaStreamTrack, options?: TrackPublishOptions): Promise<LocalTrackPublication>;
   unpublishTrack(track: LocalTrack | MediaStreamTrack, stopOnUnpublish?: boolean): Promise<LocalTrackPublication | undefined>;

@@ -1,6 +1,7 @@
 // Types of local_publication.js.
-import type { LocalAudioTrack, LocalVideoTrack } from './local_track.js';
-import type { TrackPublishOptions } from './options.js';
+import type { LocalAudioTrack } from './local_audio_track.js';
+import type { LocalVideoTrack } from './local_video_track.js';
+import type { TrackPublishOptions } from './presets.js';
 import { TrackPublication } from './publication.js';
 
 /** A track that this participant publishes. A full reconnect gives it another `trackSid`, not another object. */

@@ -1,0 +1,83 @@
+// The options of a room, of a connect and of a data message, with defaults; those of tracks are in presets.d.ts and
+// capture.d.ts. Types only: strict.js reads all of them, and refuses what is not here.
+import type { AudioCaptureOptions, VideoCaptureOptions } from './capture.js';
+import type { ReconnectPolicy } from './policy.js';
+import type { TrackPublishDefaults } from './presets.js';
+
+export interface AdaptiveStreamSettings {
+  /** Pixels asked for per pixel shown, or the screen's own density. @default 1, or 2 on very dense screens */
+  pixelDensity?: number | 'screen';
+  /** @default true */
+  pauseVideoInBackground?: boolean;
+}
+
+export interface RoomOptions {
+  /** Asks for the size that is shown, and nothing for what nobody sees. @default false */
+  adaptiveStream?: AdaptiveStreamSettings | boolean;
+  /** Does not encode layers that nobody watches. @default false */
+  dynacast?: boolean;
+  audioCaptureDefaults?: AudioCaptureOptions;
+  videoCaptureDefaults?: VideoCaptureOptions;
+  publishDefaults?: TrackPublishDefaults;
+  audioOutput?: AudioOutputOptions;
+  /** @default true */
+  stopLocalTrackOnUnpublish?: boolean;
+  /** When to try again. @default new DefaultReconnectPolicy() */
+  reconnectPolicy?: ReconnectPolicy;
+  /** Leaves when the page is left. @default true */
+  disconnectOnPageLeave?: boolean;
+  /** One peer connection where the server can. @default true */
+  singlePeerConnection?: boolean;
+  /** Ours. Silence after which a connection is suspected when the server names no time; 0: never. @default 90000 */
+  idleTimeoutMs?: number;
+  /** Ours. Gives up reconnecting after this long, not counting time offline. @default 300000 */
+  giveUpAfterMs?: number;
+  /** Ours. The attempt of an episode from which on a reconnect is logged as a warning. @default 2 */
+  logConnectionRetries?: { warnFromAttempt?: number };
+  /** Ours. The constructor of WebSockets, for hosts that have none (Node before 22: the package `ws`). */
+  webSocket?: new (url: string, protocols?: string | string[]) => unknown;
+  /** No effect here, as the next four; accepted so that code for livekit-client runs, and said once in the log. */
+  webAudioMix?: boolean | object;
+  expSignalLatency?: number;
+  loggerName?: string;
+  frameMetadata?: object;
+  dataStream?: object;
+}
+
+export interface RoomConnectOptions {
+  /** @default true */
+  autoSubscribe?: boolean;
+  /** From the join to a connected transport. @default 15000 */
+  peerConnectionTimeout?: number;
+  /** From the dial to the first message. @default 15000 */
+  websocketTimeout?: number;
+  /** Retries of the first connect after a failure that a retry may mend. @default 1 */
+  maxRetries?: number;
+  /** What the server does not say about peer connections. */
+  rtcConfig?: RTCConfiguration;
+  /** Ours. The whole connect. @default 15000 */
+  connectTimeoutMs?: number;
+  /** Ours. Gives the connect up when it aborts. */
+  signal?: AbortSignal;
+  /** No effect here, as the next. */
+  disableIceLite?: boolean;
+  subscriberAllowPause?: boolean;
+}
+
+export interface AudioOutputOptions {
+  deviceId?: string;
+}
+
+export interface DataPublishOptions {
+  /** In order and kept through reconnects; else at most once. @default false */
+  reliable?: boolean;
+  /** Empty: everybody. */
+  destinationIdentities?: string[];
+  topic?: string;
+}
+
+export interface ParticipantTrackPermission {
+  participantIdentity?: string;
+  allowAll?: boolean;
+  allowedTrackSids?: string[];
+}
