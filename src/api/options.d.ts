@@ -3,13 +3,7 @@
 import type { AudioCaptureOptions, VideoCaptureOptions } from './capture.js';
 import type { ReconnectPolicy } from './policy.js';
 import type { TrackPublishDefaults } from './presets.js';
-
-export interface AdaptiveStreamSettings {
-  /** Pixels asked for per pixel shown, or the screen's own density. @default 1, or 2 on very dense screens */
-  pixelDensity?: number | 'screen';
-  /** @default true */
-  pauseVideoInBackground?: boolean;
-}
+import type { AdaptiveStreamSettings } from './remote_track.js';
 
 export interface RoomOptions {
   /** Asks for the size that is shown, and nothing for what nobody sees. @default false */
