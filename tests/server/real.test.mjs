@@ -86,8 +86,6 @@ test('a join: what it says', async () => {
         ping: [join.pingInterval, join.pingTimeout],
         primary: join.subscriberPrimary,
         fast: join.fastPublish,
-        serverVersion: join.serverVersion,
-        protocol: join.serverInfo.protocol,
         others: join.otherParticipants.length,
       };
     });
