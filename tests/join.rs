@@ -6,6 +6,7 @@ use common::server::OnDial;
 use common::{Incoming, Room, TOKEN, URL, answer, join_request};
 use rejoin::engine::config::{Capabilities, Config, ConnectOptions};
 use rejoin::engine::error::Code;
+use rejoin::engine::io::FetchResponse;
 use rejoin::engine::peer::{PeerAction, PeerState};
 use rejoin::engine::room::command::{Command, Reply};
 use rejoin::engine::room::event::{ConnectionState, Event};
@@ -116,6 +117,22 @@ fn an_unreachable_server_is_tried_as_often_as_asked() {
     assert_eq!(room.dials.len(), 3);
     assert_eq!(room.error(call).code, Code::ServerUnreachable);
     room.assert_over();
+}
+
+#[test]
+fn a_server_that_wants_us_later_than_the_budget_allows_is_an_error_now() {
+    for (retry_after_ms, dials) in [(60_000, 1), (2_000, 2)] {
+        let mut room = Room::new();
+        room.server.next_dials([OnDial::Refuse]);
+        let busy = FetchResponse { status: 429, retry_after_ms: Some(retry_after_ms), body: String::new() };
+        room.validate = Some(Ok(busy));
+        let call = room.connect();
+        assert_eq!(room.result(call).is_some(), dials == 1);
+        room.run_for(1_999);
+        assert_eq!(room.dials.len(), 1);
+        room.run_for(1_200);
+        assert_eq!(room.dials.len(), dials);
+    }
 }
 
 #[test]

@@ -9,7 +9,7 @@ use common::{Room, answer, join_request};
 use rejoin::engine::PolicyAnswer;
 use rejoin::engine::config::{Capabilities, Config, PolicyChoice};
 use rejoin::engine::io::HostEvent;
-use rejoin::engine::peer::{PeerAction, PeerEvent, PeerState};
+use rejoin::engine::peer::{MediaHandle, PeerAction, PeerEvent, PeerState};
 use rejoin::engine::policy::Cause;
 use rejoin::engine::room::command::{Command, DataMessage, Reply, Scenario};
 use rejoin::engine::room::event::{ConnectionState, Event, ReconnectKind};
@@ -253,6 +253,59 @@ fn it_gives_up_after_five_minutes_with_one_warning_and_one_error() {
     assert_eq!(room.disconnected_for(), Some(0));
     room.assert_over();
     assert_eq!((room.lines(log::Level::Warn).len(), room.lines(log::Level::Error).len()), (1, 1));
+}
+
+#[test]
+fn a_laptop_that_slept_through_an_outage_tries_before_it_gives_up() {
+    let mut room = Room::connected();
+    room.server.next_dials([OnDial::Refuse]);
+    room.drop_socket(1006);
+    room.run_for(100);
+    room.sleep(8 * 3_600_000);
+    assert_ne!(room.state(), ConnectionState::Disconnected);
+    room.run_until(ConnectionState::Connected, 20_000);
+}
+
+#[test]
+fn when_signalling_and_media_are_both_dead_the_next_step_is_a_full_reconnect() {
+    let mut room = Room::connected();
+    room.forget();
+    room.drop_socket(1006);
+    room.peer_state(PeerState::Failed);
+    assert_eq!(room.state(), ConnectionState::Reconnecting);
+    room.run_until(ConnectionState::Connected, 10_000);
+    assert_eq!(room.kinds(), [ReconnectKind::Resume, ReconnectKind::Full]);
+    assert!(!join_request(&room.dials[0]).reconnect);
+}
+
+#[test]
+fn silence_while_media_flows_is_the_socket_alone_and_silence_of_both_is_the_node() {
+    for (flows, cause, kind) in
+        [(true, Cause::Single, ReconnectKind::Resume), (false, Cause::Remote, ReconnectKind::Full)]
+    {
+        let mut room = Room::new();
+        let mut ada = participant("ada", "PA_ada");
+        ada.tracks = vec![proto::TrackInfo { sid: "TR_v".into(), r#type: 1, ..Default::default() }];
+        room.server.join.other_participants = vec![ada];
+        room.connect();
+        room.peer_says(PeerEvent::Track {
+            mid: "4".into(),
+            stream_id: "PA_ada|TR_v".into(),
+            track_id: "x".into(),
+            media: MediaHandle(1),
+        });
+        room.server.pongs = false;
+        let mut bytes_received = 0;
+        while room.kinds().is_empty() {
+            room.forget();
+            room.run_for(1_000);
+            if !room.peer_actions(|action| *action == PeerAction::Stats).is_empty() {
+                bytes_received += u64::from(flows) * 1_000;
+                room.peer_says(PeerEvent::Stats { bytes_received });
+            }
+        }
+        assert_eq!((room.reconnecting()[0].cause, room.kinds()[0]), (cause, kind), "media flows: {flows}");
+    }
 }
 
 #[test]

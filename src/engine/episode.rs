@@ -117,11 +117,6 @@ impl Episode {
         }
     }
 
-    /// Only a full reconnect will do.
-    pub fn escalate(&mut self) {
-        self.kind = ReconnectKind::Full;
-    }
-
     /// Whether an attempt of this kind is told for the first time.
     pub fn tell_first(&mut self) -> bool {
         self.told.replace(self.kind) != Some(self.kind)

@@ -16,6 +16,7 @@ pub const FIRST_MESSAGE_MS: u64 = 5_000;
 #[allow(missing_docs)]
 pub enum Hangup {
     Leave,
+    Ended,
     OpenTimeout,
     FirstMessageTimeout,
     WrongFirstMessage,
@@ -32,6 +33,7 @@ impl Hangup {
     pub const fn row(self) -> (u16, &'static str) {
         match self {
             Hangup::Leave => (1000, "client leaves"),
+            Hangup::Ended => (1000, "session ended"),
             Hangup::OpenTimeout => (4000, "socket did not open in time"),
             Hangup::FirstMessageTimeout => (4001, "no first message in time"),
             Hangup::WrongFirstMessage => (4002, "unexpected first message"),
@@ -205,6 +207,7 @@ mod tests {
     fn every_hangup_is_an_orderly_leave_or_a_code_of_ours() {
         let all = [
             Hangup::Leave,
+            Hangup::Ended,
             Hangup::OpenTimeout,
             Hangup::FirstMessageTimeout,
             Hangup::WrongFirstMessage,

@@ -85,7 +85,7 @@ impl Session {
             return self.settle(call, Err(Error::new(Code::NotAllowed, "the token is empty")));
         }
         self.timers.set(Timer::ConnectBudget, self.now.after(options.connect_timeout_ms));
-        self.connecting = Some(Connecting { calls: vec![call], retries_left: options.max_retries });
+        self.connecting = Some(Connecting { calls: vec![call], retries_left: options.max_retries, failed_with: None });
         (self.url, self.token, self.options) = (url, token, options);
         self.version = if self.config.single_peer_connection { Version::V1 } else { Version::V0 };
         self.set_state(ConnectionState::Connecting);

@@ -24,9 +24,9 @@ impl Session {
     }
 
     /// The server, or the evidence, says that there is no way back.
-    pub(super) fn end_refused(&mut self, reason: i32, error: Error, why: Hangup) {
+    pub(super) fn end_refused(&mut self, reason: i32, error: Error) {
         self.log(log::Level::Error, format!("the session ended: {}", error.message));
-        self.end(reason, error, why);
+        self.end(reason, error, Hangup::Ended);
     }
 
     /// Ends the session: open calls fail with this error, timers, socket, fetch and peer are gone, the room says so.

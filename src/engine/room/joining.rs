@@ -1,14 +1,11 @@
 //! One attempt, from its first step to a session that works: offer, dial, first message, transport.
 //!
 //! The first connect and a full reconnect take the same way, a resume a shorter one. What happens after a failed
-//! attempt is decided by the one who began it: here for the first connect, in `recovery` for the others. Why a socket
-//! did not open is asked of the server through `/validate`; a question that fails changes nothing.
+//! attempt is decided by the one who began it: here for the first connect, in `recovery` for the others.
 
 use prost::Message as _;
 
-use crate::engine::Output;
 use crate::engine::error::{Code, Error};
-use crate::engine::io::{FetchFailed, FetchId, FetchRequest, FetchResponse};
 use crate::engine::link::{Hangup, Phase};
 use crate::engine::liveness::Periods;
 use crate::engine::peer::{IceConfig, IceServer, PeerAction, PeerState};
@@ -22,12 +19,6 @@ use crate::protocol::proto;
 use crate::protocol::proto::signal_response::Message as Told;
 use crate::protocol::secret::Secret;
 use crate::protocol::url::Version;
-
-/// From asking `/validate` to doing without its answer.
-const VALIDATE_MS: u64 = 3_000;
-
-/// Largest answer of `/validate` that is read.
-const VALIDATE_BYTES: usize = 4_096;
 
 /// Recvonly sections of each kind in the first offer of a single connection.
 const FIRST_SECTIONS: u32 = 3;
@@ -70,6 +61,8 @@ pub(super) enum Stage {
 pub(super) struct Connecting {
     pub calls: Vec<CallId>,
     pub retries_left: u32,
+    /// What the last attempt failed with.
+    pub failed_with: Option<Error>,
 }
 
 impl Session {
@@ -267,22 +260,29 @@ impl Session {
         self.close_peer();
         self.liveness.close();
         let retries_left = self.connecting.as_ref().map_or(0, |connecting| connecting.retries_left);
-        if failure.terminal || !failure.error.code.retryable() || retries_left == 0 || !self.surroundings.online() {
+        let hint = failure.hint_ms.unwrap_or(0.0);
+        let delay = (hint + self.rng.between(RETRY_MS.0, RETRY_MS.1)) as u64;
+        let due = self.now.after(delay);
+        let in_time = hint >= 0.0 && self.timers.get(Timer::ConnectBudget).is_none_or(|end| due < end);
+        let may_help = !failure.terminal && failure.error.code.retryable() && self.surroundings.online();
+        if !may_help || !in_time || retries_left == 0 {
             return self.end(failure.leave_reason(), failure.error, Hangup::Abandoned);
         }
         if let Some(connecting) = &mut self.connecting {
             connecting.retries_left = retries_left - 1;
+            connecting.failed_with = Some(failure.error.clone());
         }
-        let delay = self.rng.between(RETRY_MS.0, RETRY_MS.1) as u64;
         self.stage = Stage::Waiting;
-        self.timers.set(Timer::Attempt, self.now.after(delay));
+        self.timers.set(Timer::Attempt, due);
         self.log(log::Level::Debug, format!("connect failed, trying again in {delay} ms: {}", failure.error));
     }
 
     pub(super) fn handle_connect_budget_spent(&mut self) {
-        let error = match &self.stage {
-            Stage::Validating(_, error) => error.clone(),
-            Stage::Transport(_) => Error::new(Code::Timeout, "the media transport did not connect in time"),
+        let failed_with = self.connecting.as_ref().and_then(|connecting| connecting.failed_with.clone());
+        let error = match (&self.stage, failed_with) {
+            (Stage::Validating(_, error), _) => error.clone(),
+            (Stage::Waiting, Some(error)) => error,
+            (Stage::Transport(_), _) => Error::new(Code::Timeout, "the media transport did not connect in time"),
             _ => Error::new(Code::Timeout, "the room connection was not made in time"),
         };
         self.end(proto::DisconnectReason::UnknownReason as i32, error, Hangup::Abandoned);
@@ -301,52 +301,6 @@ impl Session {
     pub(super) fn handle_transport_timeout(&mut self) {
         let error = Error::new(Code::Timeout, "the media transport did not connect in time");
         self.attempt_failed(Failure::refused(error), Hangup::Transport);
-    }
-
-    /// The socket of an attempt closed.
-    pub(super) fn handle_attempt_socket_lost(&mut self, purpose: Purpose, before: Phase, code: u16, reason: String) {
-        let opened = before != Phase::Dialling;
-        let failure = Failure::of_close(self.now, opened, code, &reason, &self.surroundings);
-        let worth_asking = purpose == Purpose::Join || self.episode.as_ref().is_some_and(|e| e.attempt % 4 == 1);
-        if failure.terminal || opened || !worth_asking {
-            return self.attempt_failed(failure, Hangup::Abandoned);
-        }
-        self.fetch = FetchId(self.fetch.0.saturating_add(1));
-        self.stage = Stage::Validating(purpose, failure.error);
-        self.timers.set(Timer::Validate, self.now.after(VALIDATE_MS));
-        let request = FetchRequest {
-            id: self.fetch,
-            url: std::mem::take(&mut self.validate_url),
-            bearer: None,
-            timeout_ms: VALIDATE_MS,
-            max_bytes: VALIDATE_BYTES,
-        };
-        self.push(Output::Fetch(request));
-    }
-
-    pub(super) fn handle_validated(&mut self, id: FetchId, result: Result<FetchResponse, FetchFailed>) {
-        if id != self.fetch {
-            return;
-        }
-        let Stage::Validating(_, original) = &self.stage else { return };
-        let failure = Failure::of_validate(original.clone(), result.as_ref());
-        self.timers.stop(Timer::Validate);
-        self.attempt_failed(failure, Hangup::Abandoned);
-    }
-
-    pub(super) fn handle_validate_timeout(&mut self) {
-        let Stage::Validating(_, original) = &self.stage else { return };
-        let failure = Failure::of_validate(original.clone(), Err(&FetchFailed));
-        self.attempt_failed(failure, Hangup::Abandoned);
-    }
-
-    pub(super) fn stop_validating(&mut self) {
-        if self.timers.get(Timer::Validate).is_some() {
-            self.timers.stop(Timer::Validate);
-            self.push(Output::AbortFetch(self.fetch));
-        }
-        self.fetch = FetchId(self.fetch.0.saturating_add(1));
-        self.validate_url = Secret::default();
     }
 
     pub(super) fn close_peer(&mut self) {

@@ -1,7 +1,7 @@
 //! One room: its session, its requests, its media negotiation, its data and its roster.
 //!
 //! `session` is the surface and holds the parts. What it decides stands beside it, one subject a file: `joining`,
-//! `recovery`, `ending`, `signalling`, `transport`, `commands`, `local_tracks`, `mirror`, `surroundings`. The parts
+//! `validation`, `recovery`, `ending`, `signalling`, `transport`, `commands`, `local_tracks`, `mirror`, `surroundings`. The parts
 //! know nothing of each other and nothing of the session.
 
 pub mod command;
@@ -23,3 +23,4 @@ pub mod signal_queue;
 mod signalling;
 mod surroundings;
 mod transport;
+mod validation;

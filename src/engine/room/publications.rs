@@ -29,6 +29,8 @@ pub struct Local {
     request: Box<proto::AddTrackRequest>,
     muted: bool,
     asked: Asked,
+    /// A socket died between `add_track` and its answer: the server may know the track or not.
+    in_doubt: bool,
     /// The offer that carries its sender, once the peer was told to add it.
     offer: Option<u32>,
     announced: bool,
@@ -100,6 +102,7 @@ impl Publications {
             request,
             muted,
             asked: Asked::No,
+            in_doubt: false,
             offer: None,
             announced: false,
             sid_before: None,
@@ -209,6 +212,7 @@ impl Publications {
         for track in &mut self.tracks {
             if matches!(track.asked, Asked::Until(_)) {
                 track.asked = Asked::No;
+                track.in_doubt = true;
             }
         }
     }
@@ -218,20 +222,22 @@ impl Publications {
         for track in &mut self.tracks {
             track.sid_before = track.announced_sid();
             track.asked = Asked::No;
+            track.in_doubt = false;
             track.offer = None;
             track.announced = false;
         }
     }
 
     /// A track of the own participant that no `track_published` told of: its announcement went down with a socket.
-    /// It belongs to the unanswered track of the same source, kind and name, if there is one.
+    /// It belongs to the track in doubt of the same source, kind and name, if there is one.
     pub fn adopt(&mut self, info: &proto::TrackInfo) -> Option<String> {
         if self.by_sid(&info.sid).is_some() {
             return None;
         }
         let track = self.tracks.iter_mut().find(|track| {
             let request = &track.request;
-            !matches!(track.asked, Asked::Known(_))
+            track.in_doubt
+                && !matches!(track.asked, Asked::Known(_))
                 && (request.source, request.r#type, request.name.as_str())
                     == (info.source, info.r#type, info.name.as_str())
         })?;

@@ -35,7 +35,7 @@ impl Session {
         }
         let asked_for = matches!(evidence, Evidence::Asked(_));
         match cause::judge(self.now, evidence, &self.surroundings) {
-            Judgement::Terminal { reason, error } => self.end_refused(reason, error, why),
+            Judgement::Terminal { reason, error } => self.end_refused(reason, error),
             Judgement::Lost { cause, next, hint_ms, text } => {
                 let kind = next;
                 self.lost(Loss { kind, cause, reason: text, reconnect_reason, hint_ms, asked_for }, why);
@@ -77,7 +77,8 @@ impl Session {
         self.heard = self.heard_at();
         self.liveness.close();
         self.data.set_live(false);
-        self.queue.socket_lost();
+        let requests = &self.requests;
+        self.queue.socket_lost(|id| requests.is_open(id));
         self.requests.socket_lost();
         self.publications.socket_lost();
     }
@@ -189,6 +190,19 @@ impl Session {
                 self.data.restarted(self.heard);
                 self.begin(Purpose::Rejoin);
             }
+        }
+    }
+
+    /// The transport failed while there is no signalling: a resume to where both are dead is no use.
+    pub(super) fn escalate(&mut self) {
+        let now = self.now;
+        let Some(episode) = self.episode.as_mut().filter(|episode| episode.kind == ReconnectKind::Resume) else {
+            return;
+        };
+        episode.kind = ReconnectKind::Full;
+        self.set_state(ConnectionState::Reconnecting);
+        if let Some(due) = self.timers.get(Timer::Attempt) {
+            self.schedule(Decision::After(due.since(now) as f64));
         }
     }
 

@@ -144,6 +144,11 @@ impl Requests {
         self.take(|_| true, |_| Err(error.clone()))
     }
 
+    /// Whether a call of this number still waits.
+    pub fn is_open(&self, id: u32) -> bool {
+        self.pending.contains_key(&id)
+    }
+
     /// Takes back a call that could not be kept.
     pub fn forget(&mut self, id: u32) {
         self.pending.remove(&id);

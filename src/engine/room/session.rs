@@ -136,7 +136,7 @@ impl Session {
         self.now = now;
         let due = self.timers.next().map(|(at, _)| at);
         if self.surroundings.observe(now, due) {
-            self.look_again(true);
+            self.handle_wake(due);
         }
         match input {
             Input::Timeout => self.handle_timeout(),

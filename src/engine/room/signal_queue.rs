@@ -107,15 +107,18 @@ impl SignalQueue {
     pub fn ponged(&mut self, timestamp: i64) {
         let Some(position) = self.out.iter().position(|(sent, _)| *sent == timestamp) else { return };
         if let Some((_, number)) = self.out.drain(..=position).next_back() {
-            self.unconfirmed.retain(|(before, _)| *before > number);
+            // What has a number is done when it is answered, not when it is read.
+            self.unconfirmed.retain(|(before, request)| *before > number || matches!(request, Request::Numbered(_)));
         }
     }
 
-    /// The socket died: what it may have swallowed is to be sent again, before what was asked for since.
-    pub fn socket_lost(&mut self) {
+    /// The socket died: what it may have swallowed is to be sent again, before what was asked for since. `is_open` says
+    /// whether a numbered request still waits for its answer.
+    pub fn socket_lost(&mut self, is_open: impl Fn(u32) -> bool) {
         self.out.clear();
         while let Some((_, request)) = self.unconfirmed.pop_back() {
-            if !self.waiting.iter().any(|other| other.supersedes(&request)) {
+            let done = matches!(&request, Request::Numbered(id) if !is_open(*id));
+            if !done && !self.waiting.iter().any(|other| other.supersedes(&request)) {
                 self.waiting.push_front(request);
             }
         }
@@ -123,7 +126,6 @@ impl SignalQueue {
 
     /// The session is a new one: what it will be told anyway need not wait.
     pub fn session_lost(&mut self) {
-        self.socket_lost();
         self.waiting.retain(|request| !request.is_state_of_the_session());
     }
 
@@ -174,8 +176,19 @@ mod tests {
         queue.sent(mute("lost"));
         queue.ponged(7);
         queue.keep(Request::Numbered(3));
-        queue.socket_lost();
+        queue.socket_lost(|_| true);
         assert_eq!(drain(&mut queue), [mute("lost"), Request::Numbered(3)]);
+    }
+
+    #[test]
+    fn a_numbered_request_is_sent_again_until_it_is_answered() {
+        let mut queue = SignalQueue::default();
+        queue.sent(Request::Numbered(1));
+        queue.sent(Request::Numbered(2));
+        queue.pinged(7);
+        queue.ponged(7);
+        queue.socket_lost(|id| id == 2);
+        assert_eq!(drain(&mut queue), [Request::Numbered(2)]);
     }
 
     #[test]
@@ -184,7 +197,7 @@ mod tests {
         queue.sent(mute("a"));
         queue.pinged(7);
         queue.ponged(8);
-        queue.socket_lost();
+        queue.socket_lost(|_| true);
         assert_eq!(drain(&mut queue), [mute("a")]);
     }
 

@@ -8,6 +8,7 @@ use crate::engine::peer::PeerAction;
 use crate::engine::policy::Cause;
 use crate::engine::room::joining::Stage;
 use crate::engine::room::session::Session;
+use crate::engine::time::Millis;
 use crate::engine::timers::Timer;
 use crate::protocol::proto;
 use crate::protocol::proto::signal_request::Message as Ask;
@@ -104,6 +105,15 @@ impl Session {
         if suspicious {
             self.look_again(event != HostEvent::Visible);
         }
+    }
+
+    /// The host was asleep since about `due`. That is no time in which anything could have been tried.
+    pub(super) fn handle_wake(&mut self, due: Option<Millis>) {
+        let slept = due.map_or(0, |due| self.now.since(due));
+        if let Some(at) = self.timers.get(Timer::GiveUp) {
+            self.timers.set(Timer::GiveUp, at.after(slept));
+        }
+        self.look_again(true);
     }
 
     /// The host woke up, or its network changed: what lives is asked for a sign, what waits is tried now.

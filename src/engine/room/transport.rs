@@ -151,7 +151,9 @@ impl Session {
                 self.data.send_failed(channel);
             }
             Step::Offer { offer_id } | Step::Answer { offer_id } if !self.negotiation.is_current(offer_id) => {}
-            Step::Open | Step::Configure | Step::Offer { .. } | Step::Answer { .. } | Step::RemoteOffer { .. } => {
+            // What is configured is the way to the server: whether it matters, the transport will show.
+            Step::Configure => self.log(log::Level::Warn, format!("ICE servers could not be set: {message}")),
+            Step::Open | Step::Offer { .. } | Step::Answer { .. } | Step::RemoteOffer { .. } => {
                 self.negotiation_failed(message);
             }
         }
@@ -190,6 +192,7 @@ impl Session {
                 };
                 self.lost_by(Evidence::TransportFailed, reason, Hangup::Transport);
             }
+            (PeerState::Failed, Stage::Waiting) => self.escalate(),
             // The path may be gone for signalling too.
             (PeerState::Disconnected, Stage::Live) => self.suspect(),
             _ => {}

@@ -40,7 +40,12 @@ impl DataChannel {
             })
         };
         let listeners = vec![
-            on("open", |peer, channel, _| peer.report(PeerEvent::ChannelOpen(channel))),
+            on("open", |peer, channel, dc| {
+                if let Some(id) = js::number(dc, "id") {
+                    peer.report(PeerEvent::ChannelId { channel, id: id as u32 });
+                }
+                peer.report(PeerEvent::ChannelOpen(channel));
+            }),
             on("close", |peer, channel, _| peer.report(PeerEvent::ChannelClosed(channel))),
             on("bufferedamountlow", |peer, channel, dc| peer.report(buffered(channel, dc))),
             hear(peer, channel, &dc),
