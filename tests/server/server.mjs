@@ -54,6 +54,8 @@ import { Arrivals, Ended } from './waiting.mjs';
 
 const HOST = '127.0.0.1';
 const REFRESHED_FOR_S = 600;
+/** Go's default, which livekit-server leaves as it is: an uncompressed join request with an offer does not fit into Node's 16 KB. */
+const MAX_HEADER_BYTES = 1 << 20;
 
 /**
  * Starts one. All options have defaults: `script` (`{}`), `port` (any), `apiKey`, `apiSecret`, `pingInterval` and `pingTimeout`
@@ -68,7 +70,7 @@ export async function startScriptable(options = {}) {
 }
 
 class Scriptable {
-  #http = http.createServer((req, res) => {
+  #http = http.createServer({ maxHeaderSize: MAX_HEADER_BYTES }, (req, res) => {
     this.#request(req, res).catch((error) => {
       this.#fail(error);
       res.destroy();

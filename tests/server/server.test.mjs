@@ -1,6 +1,7 @@
 // The scriptable server does what its header says, seen with `ws` as the client.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { SessionDescription } from '@livekit/protocol';
 import { startScriptable } from './server.mjs';
 import { Client } from './client.mjs';
 
@@ -33,6 +34,17 @@ test('a happy server joins over v1 with gzip, v1 without, and v0', async () => {
   }
   await server.idle();
   assert.deepEqual(server.room('r').participants, []);
+});
+
+test('a join request with a large offer is accepted, compressed or not', async () => {
+  const server = await serve();
+  const sdp = Array.from({ length: 2000 }, (_, i) => `a=rtpmap:${i} x/90000`).join('\r\n');
+  for (const gzip of [true, false]) {
+    const client = await Client.join(server, { ...alice, gzip, offer: new SessionDescription({ type: 'offer', sdp, id: 1 }) });
+    const { dial } = await server.nextConnection();
+    assert.equal(dial.join.publisherOffer.sdp, sdp);
+    client.close();
+  }
 });
 
 test('two clients of a room see each other come, change and go', async () => {
