@@ -50,7 +50,15 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
+use ::log::Level;
+
 use crate::api::dispatch::Anchor;
+use crate::web::log;
+
+#[wasm_bindgen(module = "/src/api/logging.js")]
+extern "C" {
+    fn write(level: &str, message: &str);
+}
 
 type Maker = Closure<dyn Fn(String, JsValue, JsValue) -> Result<JsValue, JsValue>>;
 
@@ -67,10 +75,22 @@ thread_local! {
 /// Runs when the module is instantiated: says to `core.js` where engines are made. Draws no entropy and starts nothing.
 #[wasm_bindgen(start)]
 pub fn start() {
+    log::set_sink(|level, message| write(name_of(level), message));
     MAKER.with(|kept| {
         let mut kept = kept.borrow_mut();
         attach(kept.get_or_insert_with(|| Closure::new(make)));
     });
+}
+
+/// livekit-client's name of a level.
+fn name_of(level: Level) -> &'static str {
+    match level {
+        Level::Error => "error",
+        Level::Warn => "warn",
+        Level::Info => "info",
+        Level::Debug => "debug",
+        Level::Trace => "trace",
+    }
 }
 
 /// `room`: the engine of a room, for an anchor and options. `policy`: a reconnect policy by itself.

@@ -1,4 +1,4 @@
-// Tracks that others publish: the media of one subscription. A full reconnect brings new media, and so a new track.
+// Tracks that others publish: the media of one subscription, one object through reconnects.
 import { ElementWatch } from './element_watch.js';
 import { Track, attachToElement, detachTrack } from './track.js';
 
@@ -54,6 +54,18 @@ export class RemoteTrack extends Track {
   _setMuted(muted) {
     this.isMuted = muted;
     this._mediaStreamTrack.enabled = !muted;
+  }
+
+  /** @internal The same subscription over a new transport: elements show its media instead, and nothing else changes. */
+  _replaceMedia(mediaStreamTrack, receiver) {
+    const old = this._mediaStreamTrack;
+    this._mediaStreamTrack = mediaStreamTrack;
+    this.receiver = receiver;
+    mediaStreamTrack.enabled = old.enabled;
+    for (const element of this.attachedElements) {
+      detachTrack(old, element);
+      if (!(this.isMuted && this.kind === 'video')) attachToElement(mediaStreamTrack, element);
+    }
   }
 
   /** @internal The subscription is over. */

@@ -220,7 +220,7 @@ impl Driver {
                     None => self.push(Incoming::Policy(question, crate::engine::PolicyAnswer::Failed)),
                 }
             }
-            Output::Log(level, line) => log::write(level, &line, || JsValue::UNDEFINED),
+            Output::Log(level, line) => log::write(level, &line),
         }
     }
 

@@ -17,9 +17,7 @@ pub fn watch() {
         std::panic::set_hook(Box::new(|info| {
             POISONED.with(|poisoned| poisoned.set(true));
             let place = info.location().map_or(String::new(), |at| format!(" at {}:{}", at.file(), at.line()));
-            super::log::write(log::Level::Error, &format!("internal error{place}"), || {
-                wasm_bindgen::JsValue::UNDEFINED
-            });
+            super::log::write(log::Level::Error, &format!("internal error{place}"));
             for driver in registry::everyone() {
                 driver.reject_all(&error());
             }
