@@ -80,9 +80,9 @@ export class Connection {
   /** Sends a message, given as `response` in codec.mjs takes it. Order is kept, whatever the delay. */
   send(init) {
     const message = response(init);
-    this.sent.push(message.message.case);
-    if (message.message.case === 'join' || message.message.case === 'reconnect') this.dial.joined();
-    this.#write(this.#text ? message.toJsonString() : message.toBinary());
+    const { case: name } = message.message;
+    if (name === 'join' || name === 'reconnect') this.dial.joined();
+    this.#write(name, this.#text ? message.toJsonString() : message.toBinary());
   }
 
   /** A frame that is no message: by default bytes that no protobuf decoder takes. */
@@ -92,12 +92,12 @@ export class Connection {
 
   /** A frame of any content: bytes make a binary frame, a string a text frame. */
   raw(data) {
-    this.sent.push('raw');
-    this.#write(data);
+    this.#write('raw', data);
   }
 
-  #write(data) {
+  #write(name, data) {
     if (this.#silent || !this.open) return;
+    this.sent.push(name);
     const write = () => this.#ws.send(data, { binary: typeof data !== 'string' }, () => {});
     if (this.#delayMs > 0) setTimeout(write, this.#delayMs);
     else write();

@@ -148,11 +148,12 @@ class Peer {
     this.#queue(sid, () => Promise.all(TARGETS.map((side) => this.#call('close', keyOf(sid, side)))));
   }
 
-  #queue(sid, work) {
+  #queue(name, work) {
     // What the page refuses (a late candidate, an answer to an old offer) or cannot do any more (it was closed) costs the
     // client its transport at most, as with a real server.
-    const done = (this.#queues.get(sid) ?? Promise.resolve()).then(work).catch(() => {});
-    this.#queues.set(sid, done);
+    const done = (this.#queues.get(name) ?? Promise.resolve()).then(work).catch(() => {});
+    this.#queues.set(name, done);
+    done.then(() => this.#queues.get(name) === done && this.#queues.delete(name));
     return done;
   }
 }

@@ -17,7 +17,7 @@ const HOST = '127.0.0.1';
 
 /** `target`: a URL (`ws://127.0.0.1:7880`), a port, or `{ host, port }`. `port`: the proxy's own, any by default. */
 export async function startProxy({ target, port = 0 }) {
-  const proxy = new Proxy(target);
+  const proxy = new TcpProxy(target);
   await proxy.listen(port);
   return proxy;
 }
@@ -112,7 +112,7 @@ function address(target) {
   return { host: hostname, port: Number(port) || (/^(wss|https):$/.test(protocol) ? 443 : 80), scheme: protocol.slice(0, -1) };
 }
 
-class Proxy {
+class TcpProxy {
   #server = net.createServer({ allowHalfOpen: true }, (client) => this.#arrive(client));
   #pipes = new Set();
   #waitingClients = new Set();
@@ -156,7 +156,7 @@ class Proxy {
   }
 
   /** The next connection to arrive after this call, admitted or not: `{ at, admitted, pipe }`. */
-  nextConnection({ timeoutMs = 10_000 } = {}) {
+  nextConnection({ timeoutMs } = {}) {
     const from = this.arrivals.length;
     return this.#coming.next((arrival) => arrival.n >= from, { timeoutMs });
   }

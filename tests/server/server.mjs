@@ -50,7 +50,7 @@ import { Connection } from './connection.mjs';
 import { Dial, mostJoining } from './dial.mjs';
 import { Room } from './room.mjs';
 import { runSession } from './session.mjs';
-import { Arrivals, Ended } from './waiting.mjs';
+import { Arrivals, Ended, WITHIN_MS } from './waiting.mjs';
 
 const HOST = '127.0.0.1';
 const REFRESHED_FOR_S = 600;
@@ -170,7 +170,7 @@ class Scriptable {
   }
 
   /** Resolves when no socket is open and no dial is under way. */
-  idle({ timeoutMs = 10_000 } = {}) {
+  idle({ timeoutMs = WITHIN_MS } = {}) {
     if (this.#quiet()) return Promise.resolve();
     return new Promise((resolve, reject) => {
       const waiter = () => {
