@@ -79,10 +79,10 @@ impl Surroundings {
         suspicious
     }
 
-    /// To be told of every wake-up: `deadline` is when it was due. True when the host slept meanwhile.
-    pub fn observe(&mut self, now: Millis, deadline: Option<Millis>) -> bool {
-        let slept = deadline.is_some_and(|due| now.since(due) > SLEPT_MS);
-        if slept {
+    /// To be told of every wake-up: `deadline` is when it was due. Says how long the host slept, if it did.
+    pub fn observe(&mut self, now: Millis, deadline: Option<Millis>) -> Option<u64> {
+        let slept = deadline.map(|due| now.since(due)).filter(|late| *late > SLEPT_MS);
+        if slept.is_some() {
             self.last_local = Some(now);
         }
         slept

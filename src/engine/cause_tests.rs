@@ -1,5 +1,7 @@
 use super::*;
 use proto::leave_request::Action;
+#[cfg(target_family = "wasm")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 fn lost(judgement: &Judgement) -> (Cause, ReconnectKind) {
     match judgement {
@@ -96,9 +98,9 @@ fn what_is_lost_while_offline_is_local_however_long_it_takes() {
 #[test]
 fn a_clock_that_jumped_was_asleep() {
     let mut near = Surroundings::default();
-    assert!(!near.observe(Millis(60_000), None));
-    assert!(!near.observe(Millis(60_000), Some(Millis(50_000))));
-    assert!(near.observe(Millis(60_001), Some(Millis(50_000))));
+    assert_eq!(near.observe(Millis(60_000), None), None);
+    assert_eq!(near.observe(Millis(60_000), Some(Millis(50_000))), None);
+    assert_eq!(near.observe(Millis(60_001), Some(Millis(50_000))), Some(10_001));
     assert_eq!(lost(&closed(1006, 60_500, &near)).0, Cause::Local);
 }
 

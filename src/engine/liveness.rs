@@ -119,9 +119,9 @@ impl Liveness {
         self.rtt_ms
     }
 
-    /// How long nothing has come in.
-    pub fn silent_ms(&self, now: Millis) -> u64 {
-        self.open.map_or(0, |open| now.since(open.heard))
+    /// When something came in last on the socket that is watched.
+    pub fn heard(&self) -> Option<Millis> {
+        self.open.map(|open| open.heard)
     }
 
     /// When to call [`Liveness::on_timer`].

@@ -190,6 +190,15 @@ pub fn decide(choice: &PolicyChoice, context: &ReconnectContext, rng: &mut Rng) 
     delay.map_or(Decision::GiveUp, |ms| Decision::After(bounded(ms)))
 }
 
+/// The delay of an attempt that does not wait for the policy's turn, because the network is back or the app asks for it:
+/// that of a first attempt with a local cause.
+pub fn local_delay_ms(choice: &PolicyChoice, context: ReconnectContext, rng: &mut Rng) -> f64 {
+    let context = ReconnectContext { cause: Cause::Local, retry_count: 0, hint_ms: None, ..context };
+    let default = DefaultReconnect::default();
+    let policy = if let PolicyChoice::Default(own) = choice { own } else { &default };
+    policy.next_delay_ms(&context, rng).map_or(0.0, bounded)
+}
+
 /// What an app's own policy decided. An answer that is nonsense is replaced by the default policy's, and the second
 /// value says so, for the log.
 pub fn custom(answer: PolicyAnswer, context: &ReconnectContext, rng: &mut Rng) -> (Decision, bool) {

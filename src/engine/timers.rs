@@ -66,6 +66,13 @@ impl Timers {
         }
     }
 
+    /// Puts off a timer that is set.
+    pub fn put_off(&mut self, timer: Timer, ms: u64) {
+        if let Some(at) = self.get(timer) {
+            self.set(timer, at.after(ms));
+        }
+    }
+
     /// Stops a timer; a stopped one stays stopped.
     pub fn stop(&mut self, timer: Timer) {
         if let Some(slot) = self.0.get_mut(timer as usize) {
@@ -102,6 +109,8 @@ impl Timers {
 mod tests {
     use super::{Timer, Timers};
     use crate::engine::time::Millis;
+    #[cfg(target_family = "wasm")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn the_earliest_timer_is_next_and_expires_once() {

@@ -368,6 +368,11 @@ impl Room {
         }
     }
 
+    /// What the custom policy was asked last.
+    pub fn asked(&self) -> &(Question, ReconnectContext) {
+        self.questions.last().expect("the policy was not asked")
+    }
+
     /// The facts of every `reconnecting` so far.
     pub fn reconnecting(&self) -> Vec<&Reconnecting> {
         let mut all = Vec::new();

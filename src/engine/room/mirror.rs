@@ -8,7 +8,6 @@ use crate::engine::room::data_channels::{Outgoing, Received};
 use crate::engine::room::event::{Event, Id};
 use crate::engine::room::roster::Publication;
 use crate::engine::room::session::Session;
-use crate::engine::time::Millis;
 use crate::protocol::proto;
 use crate::protocol::proto::signal_request::Message as Ask;
 
@@ -105,11 +104,6 @@ impl Session {
             Received::Nothing => {}
             Received::Garbled => self.log(log::Level::Debug, "a data packet could not be read"),
         }
-    }
-
-    /// When the server was last known to be there.
-    pub(super) fn heard_at(&self) -> Millis {
-        Millis(self.now.0.saturating_sub(self.liveness.silent_ms(self.now)))
     }
 }
 

@@ -24,9 +24,6 @@ const POLICY_ANSWER_MS: u64 = 5_000;
 /// Attempts that something other than the policy asked for are this far apart.
 const APART_MS: u64 = 1_000;
 
-/// Delay of an attempt whose cause is here: drawn from 0 up to this.
-const LOCAL_MS: f64 = 250.0;
-
 impl Session {
     /// Something ended what worked: for good, or until it is mended.
     pub(super) fn lost_by(&mut self, evidence: Evidence<'_>, reconnect_reason: proto::ReconnectReason, why: Hangup) {
@@ -74,7 +71,7 @@ impl Session {
             self.send(leave_message());
         }
         self.hang_up(why);
-        self.heard = self.heard_at();
+        self.heard = self.liveness.heard().unwrap_or(self.heard);
         self.liveness.close();
         self.data.set_live(false);
         let requests = &self.requests;
@@ -92,7 +89,7 @@ impl Session {
             ReconnectKind::Full => ConnectionState::Reconnecting,
         });
         if !self.surroundings.online() {
-            return;
+            return self.tell_attempt(f64::INFINITY);
         }
         let Some(context) = self.policy_context() else { return };
         let decision = policy::decide(&self.config.policy, &context, &mut self.rng);
@@ -131,10 +128,24 @@ impl Session {
 
     fn schedule(&mut self, decision: Decision) {
         let Decision::After(delay) = decision else { return self.give_up() };
-        self.timers.set(Timer::Attempt, self.now.after(delay as u64));
+        // Rounded up: a moment's delay is not none.
+        let due = self.now.after(delay.ceil() as u64);
+        self.timers.set(Timer::Attempt, due);
+        if self.episode.as_ref().is_some_and(|episode| episode.failed == 0) {
+            // The wait for a first attempt is expected churn, however long.
+            self.timers.set(Timer::Warn, due.after(WARN_AFTER_MS));
+        }
+        self.tell_attempt(delay);
+        self.warn_when_due();
+    }
+
+    /// Tells when the next attempt is due; without a network nobody knows, so the delay is infinite.
+    fn tell_attempt(&mut self, delay: f64) {
         let region = self.joined.as_ref().map(|joined| joined.server_info.region.clone()).unwrap_or_default();
         let Some(episode) = &mut self.episode else { return };
-        episode.last_delay_ms = delay;
+        if delay.is_finite() {
+            episode.last_delay_ms = delay;
+        }
         let first = episode.tell_first();
         let facts = Reconnecting {
             attempt: episode.attempt,
@@ -144,17 +155,16 @@ impl Session {
             region,
             kind: episode.kind,
         };
+        let when = if delay.is_finite() { format!("in {} ms", delay.ceil() as u64) } else { "when online".to_owned() };
         let line = format!(
-            "{}: {} attempt {} in {} ms (cause {})",
+            "{}: {} attempt {} {when} (cause {})",
             facts.reason,
             facts.kind.as_str(),
             facts.attempt,
-            delay as u64,
             facts.cause.as_str()
         );
         self.log(log::Level::Debug, line);
         self.emit(Event::Reconnecting { facts, first });
-        self.warn_when_due();
     }
 
     pub(super) fn warn_when_due(&mut self) {
@@ -319,7 +329,8 @@ impl Session {
         if self.stage != Stage::Waiting || !self.surroundings.online() {
             return;
         }
-        let delay = self.rng.between(0.0, LOCAL_MS);
+        let Some(context) = self.policy_context() else { return };
+        let delay = policy::local_delay_ms(&self.config.policy, context, &mut self.rng);
         let due = self.timers.get(Timer::Attempt);
         let Some(episode) = &mut self.episode else { return };
         episode.cause = cause.unwrap_or(episode.cause);

@@ -135,8 +135,8 @@ impl Session {
     pub fn handle(&mut self, now: Millis, input: Input<'_>) {
         self.now = now;
         let due = self.timers.next().map(|(at, _)| at);
-        if self.surroundings.observe(now, due) {
-            self.handle_wake(due);
+        if let Some(slept_ms) = self.surroundings.observe(now, due) {
+            self.handle_wake(slept_ms);
         }
         match input {
             Input::Timeout => self.handle_timeout(),

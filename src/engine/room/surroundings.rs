@@ -8,7 +8,6 @@ use crate::engine::peer::PeerAction;
 use crate::engine::policy::Cause;
 use crate::engine::room::joining::Stage;
 use crate::engine::room::session::Session;
-use crate::engine::time::Millis;
 use crate::engine::timers::Timer;
 use crate::protocol::proto;
 use crate::protocol::proto::signal_request::Message as Ask;
@@ -83,7 +82,6 @@ impl Session {
 
     /// The socket closed by itself.
     pub(super) fn handle_socket_lost(&mut self, before: Phase, code: u16, reason: String) {
-        self.liveness.close();
         if let Some(purpose) = self.purpose() {
             return self.handle_attempt_socket_lost(purpose, before, code, reason);
         }
@@ -107,12 +105,9 @@ impl Session {
         }
     }
 
-    /// The host was asleep since about `due`. That is no time in which anything could have been tried.
-    pub(super) fn handle_wake(&mut self, due: Option<Millis>) {
-        let slept = due.map_or(0, |due| self.now.since(due));
-        if let Some(at) = self.timers.get(Timer::GiveUp) {
-            self.timers.set(Timer::GiveUp, at.after(slept));
-        }
+    /// The host was asleep. That is no time in which anything could have been tried.
+    pub(super) fn handle_wake(&mut self, slept_ms: u64) {
+        self.timers.put_off(Timer::GiveUp, slept_ms);
         self.look_again(true);
     }
 

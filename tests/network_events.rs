@@ -1,0 +1,175 @@
+//! Offline, online, wake-up and the app's own impatience.
+
+mod common;
+
+use common::server::OnDial;
+use common::{Incoming, Room};
+use rejoin::engine::io::HostEvent;
+use rejoin::engine::policy::Cause;
+use rejoin::engine::room::command::{Command, Reply};
+use rejoin::engine::room::event::{ConnectionState, Event};
+
+/// A room whose socket is gone and whose next dials are refused.
+fn lost(refusals: usize) -> Room {
+    let mut room = Room::connected();
+    room.run_for(60_000);
+    room.server.next_dials(vec![OnDial::Refuse; refusals]);
+    room.forget();
+    room.drop_socket(1006);
+    room
+}
+
+#[test]
+fn offline_closes_nothing() {
+    let mut room = Room::connected();
+    room.host(HostEvent::Offline);
+    room.run_for(10 * 60_000);
+    assert_eq!((room.state(), room.closed.len()), (ConnectionState::Connected, 0));
+}
+
+#[test]
+fn while_offline_nothing_is_tried_and_the_app_is_told() {
+    let mut room = Room::connected();
+    room.host(HostEvent::Offline);
+    room.forget();
+    room.drop_socket(1006);
+    let facts = room.reconnecting();
+    assert_eq!((facts.len(), facts[0].cause, facts[0].delay_ms), (1, Cause::Local, f64::INFINITY));
+    room.run_for(60 * 60_000);
+    assert_eq!((room.dials.len(), room.state()), (0, ConnectionState::SignalReconnecting));
+    room.host(HostEvent::Online);
+    room.run_until(ConnectionState::Connected, 250);
+    assert_eq!(room.dials.len(), 1);
+    let firsts = room.events.iter().filter(|event| matches!(event, Event::Reconnecting { first: true, .. })).count();
+    assert_eq!(firsts, 1, "one episode is told once");
+}
+
+#[test]
+fn going_offline_stops_an_attempt_that_waits() {
+    let mut room = lost(0);
+    room.host(HostEvent::Offline);
+    room.run_for(60_000);
+    assert_eq!(room.dials.len(), 0);
+}
+
+#[test]
+fn the_networks_return_is_tried_at_once_and_then_a_second_apart() {
+    for event in [HostEvent::Online, HostEvent::Resume, HostEvent::PageShow, HostEvent::NetworkChange] {
+        let mut room = lost(10);
+        room.run_for(30_000);
+        let mut dials = vec![];
+        for _ in 0..30 {
+            let before = room.dials.len();
+            room.host(event);
+            room.run_for(100);
+            if room.dials.len() > before {
+                dials.push(room.now);
+            }
+        }
+        let first = dials[0];
+        assert!(dials.len() >= 2, "{event:?}: {dials:?}");
+        assert!(dials.windows(2).all(|pair| pair[1].since(pair[0]) >= 900), "{event:?}: {dials:?}");
+        assert!(room.now.since(first) >= 2_000, "{event:?} was not tried at once");
+    }
+}
+
+#[test]
+fn reconnect_now_does_not_wait_for_the_policy() {
+    let mut room = lost(0);
+    let attempt = room.reconnecting()[0].delay_ms;
+    let call = room.call(Command::ReconnectNow);
+    assert_eq!(room.result(call), Some(&Ok(Reply::Done)));
+    let taken = room.run_until(ConnectionState::Connected, 300);
+    assert!(taken <= 250 && (taken as f64) <= attempt.ceil(), "{taken} of {attempt}");
+}
+
+#[test]
+fn reconnect_now_means_nothing_to_a_room_that_is_connected_or_left() {
+    let mut room = Room::connected();
+    room.forget();
+    room.call(Command::ReconnectNow);
+    assert_eq!((room.state(), room.events.len()), (ConnectionState::Connected, 0));
+    room.call(Command::Disconnect);
+    room.call(Command::ReconnectNow);
+    room.assert_over();
+}
+
+#[test]
+fn a_large_rooms_return_is_spread_like_its_local_loss() {
+    let people = |n: u32| (0..n).map(|n| common::server::participant(&format!("p{n}"), &format!("PA_{n}"))).collect();
+    let delays: Vec<f64> = (0..40)
+        .map(|seed| {
+            let mut room = Room::seeded(
+                Default::default(),
+                rejoin::engine::config::Capabilities { rtc: true, offer_with_join: true },
+                seed,
+            );
+            room.server.join.other_participants = people(2_000);
+            room.connect();
+            room.host(HostEvent::Offline);
+            room.drop_socket(1006);
+            room.host(HostEvent::Online);
+            room.reconnecting().last().unwrap().delay_ms
+        })
+        .collect();
+    let longest = delays.iter().copied().fold(0.0, f64::max);
+    assert!((1_000.0..=2_050.0).contains(&longest), "{delays:?}");
+}
+
+#[test]
+fn a_host_that_slept_through_an_outage_tries_at_once_and_has_not_given_up() {
+    let mut room = lost(3);
+    room.run_for(5_000);
+    room.sleep(8 * 60 * 60_000);
+    assert_eq!(room.disconnected_for(), None);
+    room.run_until(ConnectionState::Connected, 30_000);
+}
+
+#[test]
+fn a_wake_up_finds_a_dead_socket_and_reconnects_once() {
+    let mut room = Room::connected();
+    room.run_for(60_000);
+    room.forget();
+    room.server.pongs = false;
+    room.sleep(60 * 60_000);
+    room.run_for(4_999);
+    room.server.pongs = true;
+    room.run_for(10_000);
+    assert_eq!(room.state(), ConnectionState::Connected);
+    assert_eq!(room.reconnecting().len(), 1, "{:?}", room.reconnecting());
+}
+
+#[test]
+fn a_socket_that_survived_the_sleep_is_kept() {
+    let mut room = Room::connected();
+    room.run_for(60_000);
+    room.forget();
+    room.sleep(60 * 60_000);
+    room.run_for(60_000);
+    assert_eq!((room.reconnecting().len(), room.closed.len()), (0, 0));
+}
+
+#[test]
+fn a_socket_that_closes_right_after_the_network_changed_is_a_local_loss() {
+    let mut room = Room::connected();
+    room.run_for(60_000);
+    room.host(HostEvent::NetworkChange);
+    room.forget();
+    room.drop_socket(1006);
+    let facts = room.reconnecting()[0];
+    assert_eq!(facts.cause, Cause::Local);
+    assert!(facts.delay_ms <= 250.0);
+}
+
+#[test]
+fn text_frames_are_a_sign_of_life() {
+    let mut room = Room::connected();
+    room.server.pongs = false;
+    room.forget();
+    for _ in 0..6 {
+        room.run_for(2_000);
+        let attempt = room.socket.unwrap();
+        room.give(Incoming::Text(attempt));
+    }
+    assert_eq!(room.reconnecting().len(), 0);
+}
