@@ -19,3 +19,6 @@ pub mod engine;
 pub mod protocol;
 #[cfg(target_family = "wasm")]
 pub mod web;
+
+#[cfg(all(test, target_family = "wasm"))]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

@@ -1,5 +1,6 @@
 // Suite `wasm`: Rust tests compiled to wasm and run in headless Chromium by wasm-pack. A test file takes part by
-// using `wasm_bindgen_test`; tests/wasm/worker.rs runs in a dedicated worker, all others in a page.
+// using `wasm_bindgen_test`; tests/wasm/worker.rs runs in a dedicated worker, all others in a page. The unit tests of the
+// crate run too, so that what holds natively holds as wasm.
 // Chromium's fake camera and microphone are set in webdriver.json.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,6 +11,7 @@ import { wasmBindgen, wasmPack } from '../setup/wasm-tools.mjs';
 import { readTests } from './cargo.mjs';
 import { add } from './node.mjs';
 
+const UNIT = 'unit tests';
 const IN_WORKER = new Set(['wasm_worker']);
 const WITHIN_MS = 20 * 60_000;
 
@@ -29,9 +31,9 @@ export async function wasm({ log }) {
   const pack = await wasmPack();
   // `no-install` takes the wasm-bindgen on PATH, the pinned one; npm's wasm-opt stands before any other.
   const env = { PATH: pathWith(await wasmBindgen(), pack), CHROMEDRIVER: chromedriver, CHROME: browser, WASM_BINDGEN_TEST_TIMEOUT: '300' };
-  for (const target of wasmTargets()) {
+  for (const target of [UNIT, ...wasmTargets()]) {
     const where = IN_WORKER.has(target) ? { WASM_BINDGEN_USE_DEDICATED_WORKER: '1' } : {};
-    const args = ['test', '--headless', '--chrome', '--chromedriver', chromedriver, '--mode', 'no-install', '.', '--locked', '--test', target];
+    const args = ['test', '--headless', '--chrome', '--chromedriver', chromedriver, '--mode', 'no-install', '.', '--locked', ...(target === UNIT ? ['--lib'] : ['--test', target])];
     const { code, output } = await run(join(pack, 'wasm-pack'), args, { log, env: { ...env, ...where }, allowFailure: true, timeoutMs: WITHIN_MS });
     const result = readTests(output);
     if (!result.failed && (code !== 0 || !result.passed)) {

@@ -150,6 +150,8 @@ impl Episode {
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(target_family = "wasm")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     fn episode() -> Episode {
         let loss = Loss {

@@ -143,6 +143,8 @@ impl Error {
 #[cfg(test)]
 mod tests {
     use super::Code;
+    #[cfg(target_family = "wasm")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn codes_are_distinct_and_in_the_order_of_livekit_clients_reasons() {

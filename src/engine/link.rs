@@ -169,6 +169,8 @@ mod tests {
     use super::*;
     use crate::protocol::secret::Secret;
     use crate::protocol::url::Version;
+    #[cfg(target_family = "wasm")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     fn dial() -> Dial {
         Dial {

@@ -1,5 +1,7 @@
 use super::*;
 use crate::engine::rng::Rng;
+#[cfg(target_family = "wasm")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 /// A socket, its server and the host's timers, in virtual time.
 struct World {

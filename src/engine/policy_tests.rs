@@ -1,6 +1,8 @@
 use std::collections::BTreeMap;
 
 use super::*;
+#[cfg(target_family = "wasm")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 const SEED: u8 = 42;
 

@@ -85,6 +85,8 @@ pub fn with_sequence(packet: &[u8], sequence: u32) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(target_family = "wasm")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn a_user_packet_reads_as_livekits_message() {

@@ -194,6 +194,8 @@ fn query(client: &ClientDetails, join: &Join) -> Vec<(&'static str, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(target_family = "wasm")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     const TOKEN: &str = "eyJh+/=.b&c.d";
 

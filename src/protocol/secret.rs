@@ -39,6 +39,8 @@ impl fmt::Display for Secret {
 #[cfg(test)]
 mod tests {
     use super::Secret;
+    #[cfg(target_family = "wasm")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn a_secret_does_not_show_itself() {

@@ -1,4 +1,6 @@
 use super::{Server, UrlError, Version, is_cloud, origin, push_escaped, signal_url, validate_url};
+#[cfg(target_family = "wasm")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 #[test]
 fn endpoints_keep_host_port_and_base_path() {

@@ -1,4 +1,6 @@
 use super::*;
+#[cfg(target_family = "wasm")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 const NOW: Millis = Millis(1_000_000);
 

@@ -232,6 +232,8 @@ impl Negotiation {
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(target_family = "wasm")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     fn answer(id: u32) -> proto::SessionDescription {
         proto::SessionDescription { r#type: "answer".into(), sdp: "a".into(), id, ..Default::default() }

@@ -254,6 +254,8 @@ impl Publications {
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(target_family = "wasm")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     fn request(cid: &str) -> Box<proto::AddTrackRequest> {
         Box::new(proto::AddTrackRequest { cid: cid.into(), ..Default::default() })

@@ -170,6 +170,8 @@ impl Requests {
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(target_family = "wasm")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     fn named(name: &str) -> Change {
         Change { name: Some(name.into()), ..Change::default() }

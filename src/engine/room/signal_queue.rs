@@ -149,6 +149,8 @@ impl SignalQueue {
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(target_family = "wasm")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     fn mute(cid: &str) -> Request {
         Request::Mute { cid: cid.into() }

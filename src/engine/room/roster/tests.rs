@@ -1,5 +1,7 @@
 use super::*;
 use proto::participant_info::State;
+#[cfg(target_family = "wasm")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 fn track(sid: &str, muted: bool) -> proto::TrackInfo {
     proto::TrackInfo { sid: sid.into(), muted, r#type: proto::TrackType::Video as i32, ..Default::default() }
