@@ -1,5 +1,5 @@
-// From one event of the engine to livekit-client's events, in its order: the room's listeners first, then the
-// participant's, then the publication's, then the track's. The roster is up to date before an event comes; an event
+// From one event of the engine to livekit-client's events, in its order as an app meets it that listens to participants
+// from `participantConnected` on: the participant's listeners first, then the room's, the publication's, the track's. The roster is up to date before an event comes; an event
 // about something that nobody has looked at, and that has no listener, makes no object.
 import { DataPacket_Kind } from './enums.js';
 import { qualityOf } from './fields.js';
@@ -15,20 +15,22 @@ const aboutParticipant = (roomEvent, event, value) => (room, identity, fact) => 
   const participant = room._heard(identity, roomEvent);
   if (!participant) return;
   const told = value ? value(participant, fact) : fact;
-  room.emit(roomEvent, told, participant);
   participant.emit(event, told);
+  room.emit(roomEvent, told, participant);
 };
 const RECONNECTING = { resume: 'signalReconnecting', full: 'reconnecting' };
 
 const HANDLERS = {
   connected: plain('connected'),
-  signalConnected: plain('signalConnected'),
+  // livekit-client tells it once a connect.
+  signalConnected: (room) => room.state === 'connecting' && room.emit('signalConnected'),
   reconnected: plain('reconnected'),
-  state: (room, state) => room._entered(state),
+  state(room, state) {
+    if (state === 'disconnected') room._over();
+    room._entered(state);
+  },
   reconnecting: (room, facts) => room.emit(RECONNECTING[facts.kind], facts),
   disconnected(room, reason) {
-    room._over();
-    room._entered('disconnected');
     room.emit('disconnected', reason);
   },
   moved: (room, name) => room.emit('moved', name),
@@ -51,12 +53,19 @@ const HANDLERS = {
     room.emit('participantDisconnected', participant, reason);
     participant._room = undefined;
   },
+  // What the app's listeners could not know before the join.
+  localJoined({ state, localParticipant }) {
+    if (state !== 'connecting') return;
+    localParticipant.emit('participantNameChanged', localParticipant.name);
+    localParticipant.emit('participantMetadataChanged', undefined);
+    localParticipant.emit('participantPermissionsChanged', undefined);
+  },
   active(room, identity) {
     const participant = room._heard(identity, 'participantActive');
     if (!participant) return;
-    room.emit('participantActive', participant);
     participant.emit('active');
     participant._becameActive();
+    if (!participant.isLocal) room.emit('participantActive', participant);
   },
   metadata: aboutParticipant('participantMetadataChanged', 'participantMetadataChanged'),
   name: aboutParticipant('participantNameChanged', 'participantNameChanged', (participant) => participant.name),
@@ -88,8 +97,8 @@ const HANDLERS = {
   subscriptionFailed(room, identity, sid, error) {
     const participant = room._heard(identity, 'trackSubscriptionFailed');
     if (!participant) return;
-    room.emit('trackSubscriptionFailed', sid, participant, error);
     participant.emit('trackSubscriptionFailed', sid, error);
+    room.emit('trackSubscriptionFailed', sid, participant, error);
     known(room, identity, sid)?.emit('subscriptionFailed', error);
   },
   allowed(room, identity, sid, allowed) {

@@ -45,6 +45,7 @@ fn facts(driver: &Driver, event: Event) -> Option<(&'static str, Vec<JsValue>)> 
         Event::RoomSidChanged => ("roomSid", vec![]),
         Event::ActiveSpeakersChanged => ("speakers", vec![]),
 
+        Event::LocalParticipantRefreshed => ("localJoined", vec![]),
         Event::ParticipantConnected { identity } => ("joined", vec![text(&identity)]),
         Event::ParticipantDisconnected { participant } => ("left", left(&participant)),
         Event::ParticipantActive { identity } => ("active", vec![who(&identity)]),
@@ -108,8 +109,7 @@ fn facts(driver: &Driver, event: Event) -> Option<(&'static str, Vec<JsValue>)> 
             ("dtmf", vec![maybe(identity.as_ref()), dtmf.into()])
         }
         // What the objects know they read when they are asked.
-        Event::LocalParticipantRefreshed
-        | Event::TokenRefreshed
+        Event::TokenRefreshed
         | Event::TrackInfoChanged { .. }
         | Event::MediaConnectionStateFailed
         | Event::TransportsCreated => return None,
@@ -131,7 +131,7 @@ fn maybe(identity: Option<&Id>) -> JsValue {
 fn reconnecting(facts: &Reconnecting) -> JsValue {
     js::object([
         ("attempt", facts.attempt.into()),
-        ("delayMs", facts.delay_ms.into()),
+        ("delayMs", facts.delay_ms.round().into()),
         ("reason", text(&facts.reason)),
         ("cause", text(facts.cause.as_str())),
         ("region", text(&facts.region)),

@@ -153,6 +153,7 @@ export class LocalParticipant extends Participant {
     pending.publication = publication;
     this._add(publication);
     this._tell('localTrackPublished', publication);
+    if (publication.source === 'microphone') this.#listenTo(publication);
   }
 
   /** @internal A publication is gone: asked for from here, or taken away by the server. */
@@ -202,6 +203,12 @@ export class LocalParticipant extends Participant {
     const publication = entry.publication ?? this.#publicationOf(track);
     if (!publication) throw new PublishTrackError('the track was unpublished while it was being published', 409);
     return publication;
+  }
+
+  // A microphone that gives nothing is told about once.
+  async #listenTo(publication) {
+    const silent = await publication.track.checkForSilence().catch(() => false);
+    if (silent) this._room.emit('localAudioSilenceDetected', publication);
   }
 
   async #setEnabled(source, enabled, create, publishOptions) {

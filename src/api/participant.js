@@ -146,10 +146,10 @@ export class Participant extends EventEmitter {
     return this.#maps !== undefined;
   }
 
-  /** @internal Tells the room's listeners, then the participant's own: livekit-client's order. */
+  /** @internal Tells the participant's own listeners, then the room's. */
   _tell(event, ...args) {
-    this._room?.emit(event, ...args, this);
     this.emit(event, ...args);
+    this._room?.emit(event, ...args, this);
   }
 
   /** @internal Puts a publication into the maps, under its sid of now. */

@@ -11,6 +11,8 @@ export class TrackPublication extends EventEmitter {
   /** @internal */
   _track;
   #sid;
+  // What it was when it was first seen: an event about it may come when the engine has forgotten it.
+  #first;
   #last;
 
   /** @internal */
@@ -18,6 +20,7 @@ export class TrackPublication extends EventEmitter {
     super();
     this._participant = participant;
     this.#sid = sid;
+    this.#first = participant._room._core.publicationFacts(participant._key, sid);
   }
 
   get trackSid() {
@@ -83,7 +86,7 @@ export class TrackPublication extends EventEmitter {
   /** @internal A fact, or what it was when the track was unpublished. */
   _get(field) {
     if (this.#last) return this.#last[field];
-    return this._participant._room?._core.publication(this._participant._key, this.#sid, field);
+    return this._participant._room?._core.publication(this._participant._key, this.#sid, field) ?? this.#first?.[field];
   }
 
   /** @internal The same track under another sid: a local one after a full reconnect. */
@@ -96,10 +99,10 @@ export class TrackPublication extends EventEmitter {
 
   /** @internal It was unpublished: `facts` are its last. */
   _ended(facts) {
-    this.#last = facts ?? [];
+    this.#last = facts ?? this.#first ?? [];
   }
 
-  /** @internal Room, participant, publication. */
+  /** @internal Participant, room, publication. */
   _toldMuted(muted) {
     this._participant._tell(muted ? 'trackMuted' : 'trackUnmuted', this);
     this.emit(muted ? 'muted' : 'unmuted');
