@@ -3,7 +3,7 @@
 import type { AudioCaptureOptions, VideoCaptureOptions } from './capture.js';
 import type { ReconnectPolicy } from './policy.js';
 import type { TrackPublishDefaults } from './presets.js';
-import type { AdaptiveStreamSettings } from './remote_track.js';
+import type { AdaptiveStreamSettings, AudioOutputOptions } from './remote_track.js';
 
 export interface RoomOptions {
   /** Asks for the size that is shown, and nothing for what nobody sees. @default false */
@@ -56,10 +56,6 @@ export interface RoomConnectOptions {
   /** No effect here, as the next. */
   disableIceLite?: boolean;
   subscriberAllowPause?: boolean;
-}
-
-export interface AudioOutputOptions {
-  deviceId?: string;
 }
 
 export interface DataPublishOptions {

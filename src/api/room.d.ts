@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" />
 // Types of room.js.
 import type { ConnectionState } from './enums.js';
 import { EventEmitter } from './emitter.js';
