@@ -5,7 +5,7 @@ import { after, afterEach, before, describe, test } from 'node:test';
 import { startProxy } from '../server/proxy.mjs';
 import { openDemo } from './lib/demo-site.mjs';
 
-const options = { timeout: 90_000 };
+const options = { timeout: 180_000 };
 const tileOf = (page, name) => page.locator('.tile[data-source="camera"]', { has: page.locator('.name', { hasText: name }) });
 const timeline = (page) => page.locator('.room .timeline');
 const event = (page, words) => timeline(page).locator('li', { hasText: words }).first();

@@ -16,6 +16,9 @@ import { requireRejoin } from './site.mjs';
 import { SUBJECT } from './stage.mjs';
 
 const CONFIG = at('www', 'vite.config.mjs');
+// Two pages that encode three layers each at full rate leave a small machine no time for anything else.
+const SLOW_CAMERA = '--use-fake-device-for-media-stream=fps=10';
+const PATIENCE_MS = 60_000;
 
 /** Starts everything; `{ built: true }` serves what `vite build` makes instead of the sources. */
 export async function openDemo({ built = false } = {}) {
@@ -23,7 +26,7 @@ export async function openDemo({ built = false } = {}) {
   const server = await startServer({ ports: { port: 0, tcp: 0, udp: 0 } });
   const keep = { ...process.env };
   Object.assign(process.env, { LIVEKIT_URL: server.url, LIVEKIT_API_KEY: server.apiKey, LIVEKIT_API_SECRET: server.apiSecret });
-  const [site, browser] = await Promise.all([built ? startBuilt() : startDev(), startBrowser()]);
+  const [site, browser] = await Promise.all([built ? startBuilt() : startDev(), startBrowser({ flags: [SLOW_CAMERA] })]);
   const pages = new Set();
   const faults = [];
 
@@ -35,6 +38,7 @@ export async function openDemo({ built = false } = {}) {
     async open(query = {}, { width = 1280, height = 800, script } = {}) {
       const page = await newPage(browser);
       pages.add(page);
+      page.setDefaultTimeout(PATIENCE_MS);
       page.on('pageerror', (error) => faults.push(error.message));
       await page.setViewportSize({ width, height });
       if (script) await page.addInitScript(script);
