@@ -174,8 +174,10 @@ fn a_server_that_does_not_know_the_session_is_rejoined_at_once() {
     };
     room.server.next_dials([OnDial::Say(vec![Told::Leave(leave)])]);
     drop_by_app(&mut room);
-    room.run_until(ConnectionState::Connected, 5_000);
+    room.run_until(ConnectionState::Connected, 502);
     assert_eq!(room.kinds(), [ReconnectKind::Resume, ReconnectKind::Full]);
+    assert_eq!(room.reconnecting()[1].cause, Cause::Single);
+    assert!(room.lines(log::Level::Warn).is_empty(), "nothing had to back off");
 }
 
 #[test]

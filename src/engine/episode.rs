@@ -70,6 +70,17 @@ pub struct Episode {
     told: Option<ReconnectKind>,
 }
 
+/// How an attempt failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failed {
+    /// In a way that the same kind of attempt may not.
+    MayWorkNextTime,
+    /// In a way that only a new session mends.
+    SessionLost,
+    /// The server answered that it wants a new session.
+    TurnedDown,
+}
+
 /// What is known of a loss.
 #[derive(Clone, Debug)]
 #[allow(missing_docs)]
@@ -105,16 +116,20 @@ impl Episode {
         }
     }
 
-    /// An attempt failed. `refused`: the server knows the session no longer, or wants a new one.
-    pub fn attempt_failed(&mut self, refused: bool) {
-        self.failed = self.failed.saturating_add(1);
+    /// An attempt failed. A resume that the server itself turns down says nothing against the server, only that it
+    /// wants a new session: the full reconnect follows as if it were the first attempt.
+    pub fn attempt_failed(&mut self, how: Failed) {
         self.attempt = self.attempt.saturating_add(1);
         if self.kind == ReconnectKind::Resume {
             self.failed_resumes += 1;
-            if refused || self.failed_resumes >= RESUMES {
+            if how != Failed::MayWorkNextTime || self.failed_resumes >= RESUMES {
                 self.kind = ReconnectKind::Full;
             }
+            if how == Failed::TurnedDown {
+                return;
+            }
         }
+        self.failed = self.failed.saturating_add(1);
     }
 
     /// Whether an attempt of this kind is told for the first time.
@@ -168,22 +183,28 @@ mod tests {
     #[test]
     fn two_failed_resumes_or_one_refusal_escalate_for_good() {
         let mut twice = episode();
-        twice.attempt_failed(false);
+        twice.attempt_failed(Failed::MayWorkNextTime);
         assert_eq!(twice.kind, ReconnectKind::Resume);
-        twice.attempt_failed(false);
+        twice.attempt_failed(Failed::MayWorkNextTime);
         assert_eq!(twice.kind, ReconnectKind::Full);
-        twice.attempt_failed(false);
-        assert_eq!(twice.kind, ReconnectKind::Full);
-        let mut refused = episode();
-        refused.attempt_failed(true);
-        assert_eq!(refused.kind, ReconnectKind::Full);
+        twice.attempt_failed(Failed::MayWorkNextTime);
+        assert_eq!((twice.kind, twice.failed), (ReconnectKind::Full, 3));
+        for (how, failed) in [(Failed::TurnedDown, 0), (Failed::SessionLost, 1)] {
+            let mut once = episode();
+            once.attempt_failed(how);
+            assert_eq!((once.kind, once.failed), (ReconnectKind::Full, failed));
+        }
+        let mut full = episode();
+        full.kind = ReconnectKind::Full;
+        full.attempt_failed(Failed::TurnedDown);
+        assert_eq!(full.failed, 1, "turned down twice is a failed attempt");
     }
 
     #[test]
     fn the_first_attempt_is_no_warning_and_the_second_is_one() {
         let mut episode = episode();
         assert!(!episode.take_warning(Millis(1_100), 2));
-        episode.attempt_failed(false);
+        episode.attempt_failed(Failed::MayWorkNextTime);
         assert!(episode.take_warning(Millis(1_200), 2));
         assert!(!episode.take_warning(Millis(60_000), 2));
     }

@@ -2,6 +2,7 @@
 //! [`crate::engine::cause`]; this is what a failed attempt makes of it.
 
 use crate::engine::cause::{self, Evidence, JoinFailure, Judgement, Surroundings};
+use crate::engine::episode::Failed;
 use crate::engine::error::{Code, Error};
 use crate::engine::io::{FetchFailed, FetchResponse};
 use crate::engine::policy::Cause;
@@ -16,8 +17,8 @@ pub(super) struct Failure {
     pub error: Error,
     /// Another attempt would fail in the same way.
     pub terminal: bool,
-    /// The server does not take this session back; a new one may be had.
-    pub refused: bool,
+    /// What it means for the next attempt.
+    pub how: Failed,
     /// What it says about who else is affected.
     pub cause: Option<Cause>,
     /// When the server wants to see us again.
@@ -26,7 +27,7 @@ pub(super) struct Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self { error, terminal: false, refused: false, cause: None, hint_ms: None }
+        Self { error, terminal: false, how: Failed::MayWorkNextTime, cause: None, hint_ms: None }
     }
 }
 
@@ -38,7 +39,7 @@ impl Failure {
 
     /// This session is over, a new one may do.
     pub fn refused(error: Error) -> Self {
-        Self { refused: true, ..Self::from(error) }
+        Self { how: Failed::SessionLost, ..Self::from(error) }
     }
 
     /// The socket of an attempt closed.
@@ -61,7 +62,9 @@ impl Failure {
         match judgement {
             Judgement::Terminal { error: judged, .. } => Self::terminal(judged),
             Judgement::Lost { cause, next, hint_ms, .. } => {
-                Self { error, terminal: false, refused: next == ReconnectKind::Full, cause: Some(cause), hint_ms }
+                let turned_down = next == ReconnectKind::Full;
+                let how = if turned_down { Failed::TurnedDown } else { Failed::MayWorkNextTime };
+                Self { error, terminal: false, how, cause: Some(cause), hint_ms }
             }
         }
     }

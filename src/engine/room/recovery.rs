@@ -4,7 +4,7 @@
 //! an episode. One attempt at a time. Delays are the policy's; this file only asks it and keeps to the answer.
 
 use crate::engine::cause::{self, Evidence, Judgement};
-use crate::engine::episode::{Episode, Loss, WARN_AFTER_MS};
+use crate::engine::episode::{Episode, Failed, Loss, WARN_AFTER_MS};
 use crate::engine::error::{Code, Error};
 use crate::engine::link::{Hangup, Phase};
 use crate::engine::peer::{PeerAction, PeerState};
@@ -23,6 +23,9 @@ const POLICY_ANSWER_MS: u64 = 5_000;
 
 /// Attempts that something other than the policy asked for are this far apart.
 const APART_MS: u64 = 1_000;
+
+/// What was sent last on a transport has this long to arrive before the transport is replaced.
+const LANDING_MS: u64 = 100;
 
 impl Session {
     /// Something ended what worked: for good, or until it is mended.
@@ -54,7 +57,10 @@ impl Session {
         let lived = self.joined.as_ref().map_or(0, |joined| self.now.since(joined.since));
         let participants = u32::try_from(self.roster.remote_len()).unwrap_or(u32::MAX).saturating_add(1);
         let failed = self.steadiness.lost(loss.asked_for);
-        self.drop_signalling(loss.kind, why);
+        // A transport that is up took what it was given, unless silence is the very reason.
+        let took_data = self.is_transport_connected() && why != Hangup::Idle;
+        self.heard = if took_data { self.now } else { self.liveness.heard().unwrap_or(self.heard) };
+        self.drop_signalling(why);
         for timer in [Timer::Stable, Timer::QualityLost, Timer::Negotiate, Timer::Answer] {
             self.timers.stop(timer);
         }
@@ -65,13 +71,10 @@ impl Session {
         self.next_attempt();
     }
 
-    /// Hangs up, politely when the session is given up with the socket. What the socket may have swallowed waits again.
-    fn drop_signalling(&mut self, kind: ReconnectKind, why: Hangup) {
-        if kind == ReconnectKind::Full && self.link.is_live() && why == Hangup::FullReconnect {
-            self.send(leave_message());
-        }
+    /// Hangs up. What the socket may have swallowed waits again. No leave is said, not even before a full reconnect: what
+    /// is on its way on the data channels still arrives, and the join that follows takes the place of this session.
+    fn drop_signalling(&mut self, why: Hangup) {
         self.hang_up(why);
-        self.heard = self.liveness.heard().unwrap_or(self.heard);
         self.liveness.close();
         self.data.set_live(false);
         let requests = &self.requests;
@@ -190,6 +193,11 @@ impl Session {
         let Some(episode) = &mut self.episode else {
             return self.begin(Purpose::Join);
         };
+        // Data is on its way on a transport that is about to be replaced.
+        let landed = episode.started.after(LANDING_MS);
+        if episode.kind == ReconnectKind::Full && now < landed {
+            return self.timers.set(Timer::Attempt, landed);
+        }
         episode.last_begun = Some(now);
         match episode.kind {
             ReconnectKind::Resume => self.begin(Purpose::Resume),
@@ -252,16 +260,17 @@ impl Session {
     }
 
     pub(super) fn recovery_failed(&mut self, failure: Failure) {
-        self.drop_signalling(ReconnectKind::Resume, Hangup::Abandoned);
+        self.drop_signalling(Hangup::Abandoned);
         let Some(episode) = &mut self.episode else { return };
         // A signalling endpoint that is gone under a resume may be there for a new session.
-        if failure.terminal && !(failure.refused && episode.kind == ReconnectKind::Resume) {
+        let session_only = failure.how != Failed::MayWorkNextTime && episode.kind == ReconnectKind::Resume;
+        if failure.terminal && !session_only {
             let reason = failure.leave_reason();
             self.log(log::Level::Error, format!("the connection cannot be made again: {}", failure.error));
             return self.end(reason, failure.error, Hangup::Abandoned);
         }
         let Some(episode) = &mut self.episode else { return };
-        episode.attempt_failed(failure.refused);
+        episode.attempt_failed(failure.how);
         episode.cause = failure.cause.unwrap_or(episode.cause);
         episode.hint_ms = failure.hint_ms;
         episode.reason = failure.error.message;
