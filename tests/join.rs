@@ -199,6 +199,7 @@ fn a_transport_that_never_connects_ends_the_connect() {
     assert_eq!(room.result(call), None);
     room.run_for(3_000);
     assert_eq!(room.error(call).code, Code::Timeout);
+    assert_eq!(room.leaves().len(), 1, "the server need not keep a participant that will never come");
     room.assert_over();
 }
 

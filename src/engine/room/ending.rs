@@ -5,17 +5,15 @@ use crate::engine::link::Hangup;
 use crate::engine::room::command::{CallId, Reply};
 use crate::engine::room::event::{ConnectionState, Event};
 use crate::engine::room::joining::Stage;
-use crate::engine::room::recovery::leave_message;
 use crate::engine::room::session::Session;
+use crate::protocol::proto;
 use crate::protocol::proto::DisconnectReason;
+use crate::protocol::proto::signal_request::Message as Ask;
 
 impl Session {
     /// The app leaves. Idempotent.
     pub(super) fn disconnect(&mut self, call: CallId) {
         if self.stage != Stage::Idle {
-            if self.link.is_live() {
-                self.send(leave_message());
-            }
             let code = if self.connecting.is_some() { Code::Cancelled } else { Code::SessionEnded };
             let error = Error::new(code, "the app disconnected the room");
             self.end(DisconnectReason::ClientInitiated as i32, error, Hangup::Leave);
@@ -31,6 +29,9 @@ impl Session {
 
     /// Ends the session: open calls fail with this error, timers, socket, fetch and peer are gone, the room says so.
     pub(super) fn end(&mut self, reason: i32, error: Error, why: Hangup) {
+        if why != Hangup::Ended {
+            self.say_leave();
+        }
         self.hang_up(why);
         self.stop_validating();
         self.close_peer();
@@ -47,6 +48,17 @@ impl Session {
         self.tell(events);
         self.set_state(ConnectionState::Disconnected);
         self.emit(Event::Disconnected { reason });
+    }
+
+    /// Tells the server that this client does not come back to the session, if there is a session to tell it in.
+    pub(super) fn say_leave(&mut self) {
+        if self.link.is_live() {
+            self.send(Ask::Leave(proto::LeaveRequest {
+                reason: DisconnectReason::ClientInitiated as i32,
+                action: proto::leave_request::Action::Disconnect as i32,
+                ..Default::default()
+            }));
+        }
     }
 
     /// A call that waits for what is over now learns that it is over.

@@ -240,6 +240,9 @@ impl Session {
     /// The attempt under way came to nothing. Its socket is hung up; its beginner decides what is next.
     pub(super) fn attempt_failed(&mut self, failure: Failure, why: Hangup) {
         let Some(purpose) = self.purpose() else { return };
+        if purpose == Purpose::Join && why != Hangup::ServerAsked {
+            self.say_leave();
+        }
         self.hang_up(why);
         self.timers.stop(Timer::Transport);
         self.timers.stop(Timer::Answer);

@@ -16,7 +16,6 @@ use crate::engine::room::session::Session;
 use crate::engine::timers::Timer;
 use crate::engine::{Output, PolicyAnswer, Question};
 use crate::protocol::proto;
-use crate::protocol::proto::signal_request::Message as Ask;
 
 /// What a custom policy gets to answer in.
 const POLICY_ANSWER_MS: u64 = 5_000;
@@ -350,13 +349,4 @@ impl Session {
             self.schedule(Decision::After(delay));
         }
     }
-}
-
-/// The last word of this client in a session.
-pub(super) fn leave_message() -> Ask {
-    Ask::Leave(proto::LeaveRequest {
-        reason: proto::DisconnectReason::ClientInitiated as i32,
-        action: proto::leave_request::Action::Disconnect as i32,
-        ..Default::default()
-    })
 }
