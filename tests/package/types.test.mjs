@@ -41,6 +41,7 @@ describe('an app in TypeScript', () => {
     test(`that uses what is ours compiles, and its mistakes do not (${options.moduleResolution})`, () => compile(['ours.ts'], options));
   }
 
+  // Its own types do not hold under the two strictest options.
   test('the same app compiles against livekit-client', () =>
-    compile(['room.ts'], { ...RESOLUTIONS[0], skipLibCheck: true, paths: { rejoin: [at('node_modules', 'livekit-client', 'dist', 'src', 'index.d.ts')] } }));
+    compile(['room.ts'], { ...RESOLUTIONS[0], skipLibCheck: true, exactOptionalPropertyTypes: false, paths: { rejoin: [at('node_modules', 'livekit-client', 'dist', 'src', 'index.d.ts')] } }));
 });
