@@ -2,11 +2,10 @@
 
 mod common;
 
-use std::collections::BTreeMap;
-
 use common::Room;
 use common::server::participant;
 use rejoin::engine::error::Code;
+use rejoin::engine::map::Map;
 use rejoin::engine::room::command::{Command, Reply, Scenario};
 use rejoin::engine::room::event::ConnectionState;
 use rejoin::protocol::proto;
@@ -14,7 +13,7 @@ use rejoin::protocol::proto::signal_request::Message as Ask;
 use rejoin::protocol::proto::signal_response::Message as Told;
 
 fn named(name: &str) -> Command {
-    Command::UpdateMetadata { name: Some(name.into()), metadata: None, attributes: BTreeMap::new() }
+    Command::UpdateMetadata { name: Some(name.into()), metadata: None, attributes: Map::new() }
 }
 
 fn show(room: &mut Room, name: &str, version: u32) {

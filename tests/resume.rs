@@ -2,13 +2,12 @@
 
 mod common;
 
-use std::collections::BTreeMap;
-
 use common::server::{OnDial, participant};
 use common::{Room, answer, join_request};
 use rejoin::engine::PolicyAnswer;
 use rejoin::engine::config::{Capabilities, Config, PolicyChoice};
 use rejoin::engine::io::HostEvent;
+use rejoin::engine::map::Map;
 use rejoin::engine::peer::{MediaHandle, PeerAction, PeerEvent, PeerState};
 use rejoin::engine::policy::Cause;
 use rejoin::engine::room::command::{Command, DataMessage, Reply, Scenario};
@@ -88,8 +87,7 @@ fn what_the_app_asks_for_meanwhile_waits_and_arrives_in_order() {
     room.run_for(100);
     assert!(room.result(mic).unwrap().is_ok());
     drop_by_app(&mut room);
-    let name =
-        room.call(Command::UpdateMetadata { name: Some("Ada".into()), metadata: None, attributes: BTreeMap::new() });
+    let name = room.call(Command::UpdateMetadata { name: Some("Ada".into()), metadata: None, attributes: Map::new() });
     room.call(Command::MuteTrack { cid: "mic".into(), muted: true });
     room.call(Command::MuteTrack { cid: "mic".into(), muted: false });
     room.call(Command::MuteTrack { cid: "mic".into(), muted: true });
@@ -119,8 +117,7 @@ fn what_a_dying_socket_swallowed_is_sent_again() {
     room.server.pongs = false;
     room.server.responds = None;
     room.call(Command::MuteTrack { cid: "mic".into(), muted: true });
-    let name =
-        room.call(Command::UpdateMetadata { name: Some("Ada".into()), metadata: None, attributes: BTreeMap::new() });
+    let name = room.call(Command::UpdateMetadata { name: Some("Ada".into()), metadata: None, attributes: Map::new() });
     drop_by_app(&mut room);
     room.server.responds = Some(0);
     room.run_until(ConnectionState::Connected, 1_000);

@@ -2,7 +2,6 @@
 //! engine's roster and copy one value. `publish.rs` has what concerns local tracks.
 
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
 use std::future::Future;
 use std::rc::{Rc, Weak};
 
@@ -14,6 +13,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use crate::api::dispatch::{self, Anchor};
 use crate::api::{errors, fields, options, scenario};
 use crate::engine::error::{Code, Error};
+use crate::engine::map::Map;
 use crate::engine::room::command::{Command, DataMessage, Reply, TrackPermission, TrackSettings};
 use crate::engine::room::roster::{Participant, Roster};
 use crate::engine::room::session::Session;
@@ -175,7 +175,7 @@ impl RoomCore {
 
     /// Changes what is said of the local participant; what is undefined stays. `attributes` is a plain object.
     pub fn update(&self, name: Option<String>, metadata: Option<String>, attributes: &JsValue) -> Promise {
-        let mut changed = BTreeMap::new();
+        let mut changed = Map::new();
         if let Some(attributes) = js_sys::Object::try_from(attributes) {
             for entry in js_sys::Object::entries(attributes).iter() {
                 let entry = Array::from(&entry);

@@ -62,6 +62,7 @@ pub mod error;
 pub mod io;
 pub mod link;
 pub mod liveness;
+pub mod map;
 pub mod peer;
 pub mod policy;
 pub mod rng;

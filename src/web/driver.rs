@@ -6,7 +6,7 @@
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::future::Future;
 use std::rc::{Rc, Weak};
 
@@ -18,6 +18,7 @@ use wasm_bindgen::JsValue;
 use crate::engine::config::Config;
 use crate::engine::error::{Code, Error};
 use crate::engine::io::{Attempt, HostEvent};
+use crate::engine::map::Map;
 use crate::engine::room::command::{CallId, Command, Reply};
 use crate::engine::room::event::{ConnectionState, Event};
 use crate::engine::room::session::Session;
@@ -61,12 +62,12 @@ pub struct Driver {
     inbox: RefCell<VecDeque<Incoming>>,
     pumping: Cell<bool>,
     last_call: Cell<u32>,
-    calls: RefCell<BTreeMap<CallId, Settle>>,
+    calls: RefCell<Map<CallId, Settle>>,
     timer: RefCell<Option<Armed>>,
     /// The attempt whose socket is wanted; the socket itself comes a little later when its URL is compressed first.
     dialling: Cell<Option<Attempt>>,
     socket: RefCell<Option<(Attempt, Socket)>>,
-    fetches: RefCell<BTreeMap<u32, Fetch>>,
+    fetches: RefCell<Map<u32, Fetch>>,
     peers: Peers,
     watch: RefCell<Vec<Listener>>,
     wake: RefCell<Option<host::WakeWatch>>,
@@ -310,7 +311,7 @@ impl Driver {
     /// After a panic: settles every open call with `error`.
     pub(super) fn reject_all(&self, error: &Error) {
         let Ok(mut calls) = self.calls.try_borrow_mut() else { return };
-        for (_, settle) in std::mem::take(&mut *calls) {
+        for settle in std::mem::take(&mut *calls).into_values() {
             let _ = settle.send(Err(error.clone()));
         }
     }

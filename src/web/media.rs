@@ -1,10 +1,10 @@
 //! Media that a room holds for its app: local tracks to be sent, by client id, and remote tracks that came in.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 
 use wasm_bindgen::JsValue;
 
+use crate::engine::map::Map;
 use crate::engine::peer::MediaHandle;
 
 /// A local track as it is to be sent. It is kept through full reconnects.
@@ -38,8 +38,8 @@ pub struct RemoteMedia {
 /// What a room holds.
 #[derive(Debug, Default)]
 pub struct Media {
-    pub(super) local: RefCell<BTreeMap<String, LocalMedia>>,
-    remote: RefCell<BTreeMap<u32, RemoteMedia>>,
+    pub(super) local: RefCell<Map<String, LocalMedia>>,
+    remote: RefCell<Map<u32, RemoteMedia>>,
     last: Cell<u32>,
 }
 

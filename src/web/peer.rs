@@ -9,13 +9,14 @@ mod negotiate;
 mod sender;
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::rc::{Rc, Weak};
 
 use futures::future::{AbortHandle, Abortable};
 use js_sys::futures::spawn_local;
 use wasm_bindgen::JsValue;
 
+use crate::engine::map::Map;
 use crate::engine::peer::{Channel, Generation, IceConfig, MediaHandle, PeerAction, PeerEvent, Step, Target};
 use crate::web::driver::Driver;
 use crate::web::inbox::Incoming;
@@ -125,7 +126,7 @@ pub(super) struct Peer {
     media: Rc<Media>,
     connections: RefCell<Vec<Rc<Connection>>>,
     channels: RefCell<Vec<Rc<DataChannel>>>,
-    senders: RefCell<BTreeMap<String, Sender>>,
+    senders: RefCell<Map<String, Sender>>,
     handles: RefCell<Vec<MediaHandle>>,
     /// An offer that was reported and is not applied yet.
     held: RefCell<Option<String>>,

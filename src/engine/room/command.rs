@@ -1,8 +1,7 @@
 //! What an app asks of a room. Every command carries a [`CallId`] and is settled exactly once.
 
-use std::collections::BTreeMap;
-
 use crate::engine::config::ConnectOptions;
+use crate::engine::map::Map;
 use crate::engine::room::event::Id;
 use crate::protocol::proto;
 use crate::protocol::secret::Secret;
@@ -88,7 +87,7 @@ pub enum Command {
     /// Settles when it has been handed to the channel.
     PublishData(DataMessage),
     /// Change the own name, metadata or attributes; `None` and absent keys stay as they are.
-    UpdateMetadata { name: Option<String>, metadata: Option<String>, attributes: BTreeMap<String, String> },
+    UpdateMetadata { name: Option<String>, metadata: Option<String>, attributes: Map<String, String> },
     /// Settles with the server's `TrackInfo` when the track is published and negotiated.
     PublishTrack(PublishTrack),
     /// By its cid. Settles when asked for.

@@ -11,11 +11,12 @@
 //!
 //! The channels themselves are the host's; what to send is read with [`DataChannels::poll`].
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use prost::Message as _;
 
 use crate::engine::error::{Code, Error};
+use crate::engine::map::Map;
 use crate::engine::peer::Channel;
 use crate::engine::room::command::{CallId, DataMessage};
 use crate::engine::room::event::{Event, Id};
@@ -99,7 +100,7 @@ pub struct DataChannels {
     lossy_waiting: VecDeque<(Vec<u8>, CallId)>,
     settled: VecDeque<CallId>,
     /// Last sequence and when it came, by the sender's sid.
-    received: BTreeMap<String, (u32, Millis)>,
+    received: Map<String, (u32, Millis)>,
     purged: Millis,
 }
 
@@ -117,7 +118,7 @@ impl Default for DataChannels {
             next_sequence: 1,
             lossy_waiting: VecDeque::new(),
             settled: VecDeque::new(),
-            received: BTreeMap::new(),
+            received: Map::new(),
             purged: Millis::default(),
         }
     }
@@ -327,11 +328,11 @@ impl DataChannels {
         let Ok(packet) = DataPacket::decode(bytes) else { return Received::Garbled };
         if packet.sequence > 0 && !packet.participant_sid.is_empty() {
             self.forget_senders(now);
-            let last = self.received.entry(packet.participant_sid).or_insert((0, now));
-            if packet.sequence <= last.0 {
+            let last = self.received.get(&packet.participant_sid).map_or(0, |(sequence, _)| *sequence);
+            if packet.sequence <= last {
                 return Received::Nothing;
             }
-            *last = (packet.sequence, now);
+            self.received.insert(packet.participant_sid, (packet.sequence, now));
         }
         let identity = |text: String| (!text.is_empty()).then(|| Id::from(text));
         match packet.value {

@@ -4,9 +4,8 @@
 //! state showing what was asked for, which some show late. An OK is therefore given a moment for the state to follow,
 //! so that an app that reads the room after the call sees what it set.
 
-use std::collections::BTreeMap;
-
 use crate::engine::error::{Code, Error};
+use crate::engine::map::Map;
 use crate::engine::room::command::CallId;
 use crate::engine::time::Millis;
 use crate::protocol::proto;
@@ -23,7 +22,7 @@ const STATE_MS: u64 = 500;
 pub struct Change {
     pub name: Option<String>,
     pub metadata: Option<String>,
-    pub attributes: BTreeMap<String, String>,
+    pub attributes: Map<String, String>,
 }
 
 impl Change {
@@ -52,7 +51,7 @@ pub type Done = (CallId, Result<(), Error>);
 #[derive(Debug, Default)]
 pub struct Requests {
     last: u32,
-    pending: BTreeMap<u32, Pending>,
+    pending: Map<u32, Pending>,
 }
 
 impl Requests {
@@ -72,7 +71,11 @@ impl Requests {
         local: Option<&proto::ParticipantInfo>,
     ) -> Option<proto::UpdateParticipantMetadata> {
         let earlier = |pick: fn(&Change) -> &Option<String>| {
-            self.pending.range(..=id).rev().find_map(|(_, pending)| pick(&pending.change).clone())
+            self.pending
+                .iter()
+                .rev()
+                .filter(|(each, _)| **each <= id)
+                .find_map(|(_, pending)| pick(&pending.change).clone())
         };
         let name = earlier(|change| &change.name).or_else(|| local.map(|info| info.name.clone()));
         let metadata = earlier(|change| &change.metadata).or_else(|| local.map(|info| info.metadata.clone()));

@@ -8,9 +8,9 @@
 mod media;
 mod participants;
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use crate::engine::map::Map;
 use crate::engine::peer::MediaHandle;
 use crate::engine::room::command::TrackSettings;
 use crate::engine::room::event::{Event, Id};
@@ -86,9 +86,9 @@ impl Participant {
 pub struct Roster {
     room: Option<Rc<proto::Room>>,
     local: Option<Participant>,
-    remote: BTreeMap<Id, Participant>,
+    remote: Map<Id, Participant>,
     /// Identities by sid, the local one not included.
-    by_sid: BTreeMap<Id, Id>,
+    by_sid: Map<Id, Id>,
     speakers: Vec<Id>,
     auto_subscribe: bool,
     /// A session was joined and not left for good: its next join is a full reconnect.

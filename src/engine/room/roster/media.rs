@@ -4,9 +4,10 @@
 //! made up by the browser, and the map from mid to track that comes with answers and offers is what tells. Media may
 //! arrive before its publication is known, before that map, or before the room is connected: it waits here.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use super::{Participant, Roster};
+use crate::engine::map::Map;
 use crate::engine::peer::MediaHandle;
 use crate::engine::room::event::{Event, Id};
 
@@ -23,7 +24,7 @@ struct Arrival {
 pub(super) struct Arrivals {
     waiting: Vec<Arrival>,
     /// Track sids by mid.
-    mids: BTreeMap<String, String>,
+    mids: Map<String, String>,
     held: bool,
 }
 

@@ -3,10 +3,11 @@
 //! An update of a thousand participants is the heaviest message there is: what was decoded is moved in, compared in
 //! place and never cloned.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::{Participant, Publication, Roster, muted_event};
+use crate::engine::map::Map;
 use crate::engine::room::event::{Event, Id};
 use crate::protocol::proto::{self, participant_info::State};
 
@@ -25,8 +26,8 @@ impl Roster {
         }
         let others = std::mem::take(&mut join.other_participants);
         if again {
-            let present: BTreeSet<&str> = others.iter().map(|info| info.identity.as_str()).collect();
-            let gone: Vec<Id> = self.remote.keys().filter(|id| !present.contains(&***id)).cloned().collect();
+            let present: Map<&str, ()> = others.iter().map(|info| (info.identity.as_str(), ())).collect();
+            let gone: Vec<Id> = self.remote.keys().filter(|id| !present.contains_key(&***id)).cloned().collect();
             for identity in gone {
                 self.remove(&identity, None, &mut events);
             }
