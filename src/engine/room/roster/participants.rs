@@ -34,7 +34,9 @@ impl Roster {
             self.forget_the_sessions_state(&mut events);
         }
         for info in others {
-            self.apply_remote(info, true, again, &mut events);
+            if !self.is_local(&info) {
+                self.apply_remote(info, true, again, &mut events);
+            }
         }
         self.attach_arrivals(&mut events);
         events
@@ -89,12 +91,17 @@ impl Roster {
 
     fn apply_all(&mut self, infos: Vec<proto::ParticipantInfo>, events: &mut Vec<Event>) {
         for info in infos {
-            match &self.local {
-                Some(local) if *local.identity == *info.identity => self.apply_local(info, false, events),
-                _ => self.apply_remote(info, false, true, events),
+            if self.is_local(&info) {
+                self.apply_local(info, false, events);
+            } else {
+                self.apply_remote(info, false, true, events);
             }
         }
         self.attach_arrivals(events);
+    }
+
+    fn is_local(&self, info: &proto::ParticipantInfo) -> bool {
+        self.local.as_ref().is_some_and(|local| *local.identity == *info.identity)
     }
 
     /// The local participant of a new session.

@@ -70,6 +70,13 @@ fn the_first_join_fills_the_room_without_announcing_who_is_there() {
 }
 
 #[test]
+fn the_local_participant_is_never_a_remote_one() {
+    let mut roster = room(vec![person("me", 1, &["TR_old"]), person("a", 1, &[])]);
+    assert_eq!(update(&mut roster, person("me", 2, &["TR_old"])), [""; 0]);
+    assert_eq!(roster.remote_len(), 1);
+}
+
+#[test]
 fn somebody_comes_publishes_unpublishes_and_goes() {
     let mut roster = room(vec![]);
     assert_eq!(update(&mut roster, person("a", 1, &["TR_1"])), ["connected a", "active a", "published a TR_1"]);
