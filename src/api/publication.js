@@ -11,16 +11,21 @@ export class TrackPublication extends EventEmitter {
   /** @internal */
   _track;
   #sid;
-  // What it was when it was first seen: an event about it may come when the engine has forgotten it.
-  #first;
+  // What never changes is kept: an event about it may come when the engine has forgotten it.
+  #kind;
+  #source;
+  #name;
   #last;
 
   /** @internal */
-  constructor(participant, sid) {
+  constructor(participant, sid, last) {
     super();
     this._participant = participant;
     this.#sid = sid;
-    this.#first = participant._room._core.publicationFacts(participant._key, sid);
+    this.#last = last;
+    this.#kind = kindOf(this._get(PUBLICATION.kind));
+    this.#source = sourceOf(this._get(PUBLICATION.source));
+    this.#name = this._get(PUBLICATION.name) ?? '';
   }
 
   get trackSid() {
@@ -32,15 +37,15 @@ export class TrackPublication extends EventEmitter {
   }
 
   get kind() {
-    return kindOf(this._get(PUBLICATION.kind));
+    return this.#kind;
   }
 
   get trackName() {
-    return this._get(PUBLICATION.name) ?? '';
+    return this.#name;
   }
 
   get source() {
-    return sourceOf(this._get(PUBLICATION.source));
+    return this.#source;
   }
 
   get mimeType() {
@@ -86,7 +91,7 @@ export class TrackPublication extends EventEmitter {
   /** @internal A fact, or what it was when the track was unpublished. */
   _get(field) {
     if (this.#last) return this.#last[field];
-    return this._participant._room?._core.publication(this._participant._key, this.#sid, field) ?? this.#first?.[field];
+    return this._participant._room?._core.publication(this._participant._key, this.#sid, field);
   }
 
   /** @internal The same track under another sid: a local one after a full reconnect. */
@@ -99,7 +104,7 @@ export class TrackPublication extends EventEmitter {
 
   /** @internal It was unpublished: `facts` are its last. */
   _ended(facts) {
-    this.#last = facts ?? this.#first ?? [];
+    this.#last = facts ?? [];
   }
 
   /** @internal Participant, room, publication. */

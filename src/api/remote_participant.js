@@ -34,8 +34,7 @@ export class RemoteParticipant extends Participant {
   _make(sid, facts) {
     const known = this.trackPublications.get(sid);
     if (known) return known;
-    const publication = new RemoteTrackPublication(this, sid);
-    if (facts) publication._ended(facts);
+    const publication = new RemoteTrackPublication(this, sid, facts);
     this._add(publication);
     return publication;
   }
