@@ -1,6 +1,8 @@
 // What the engine holds of a room. A room that is in use lives on though its app has let go of it, because somebody
 // may still listen; one that is not in use is held weakly, so that it can be collected with everything it refers to.
 
+import { report } from './report.js';
+
 export class Anchor {
   #weak;
   #strong;
@@ -22,7 +24,11 @@ export class Anchor {
 
   /** An event of the engine, for dispatch.js. */
   deliver(kind, facts) {
-    this.#weak.deref()?._deliver(kind, facts);
+    try {
+      this.#weak.deref()?._deliver(kind, facts);
+    } catch (error) {
+      report(error);
+    }
   }
 
   /** A question to the app's own policy: asked here, so that the engine does not hold what may refer to the room. */

@@ -104,10 +104,7 @@ fn facts(driver: &Driver, event: Event) -> Option<(&'static str, Vec<JsValue>)> 
         Event::TranscriptionReceived { identity: _, transcription } => {
             ("transcription", transcribed(driver, &transcription))
         }
-        Event::SipDtmfReceived { identity, dtmf } => {
-            let dtmf = js::object([("code", dtmf.code.into()), ("digit", text(&dtmf.digit))]);
-            ("dtmf", vec![maybe(identity.as_ref()), dtmf.into()])
-        }
+        Event::SipDtmfReceived { identity, dtmf: of } => ("dtmf", vec![maybe(identity.as_ref()), dtmf(&of)]),
         // What the objects know they read when they are asked.
         Event::TokenRefreshed
         | Event::TrackInfoChanged { .. }
@@ -195,6 +192,10 @@ fn chat(of: &proto::ChatMessage) -> JsValue {
         ("editTimestamp", edited),
     ])
     .into()
+}
+
+fn dtmf(of: &proto::SipDtmf) -> JsValue {
+    js::object([("code", of.code.into()), ("digit", text(&of.digit))]).into()
 }
 
 fn transcribed(driver: &Driver, of: &proto::Transcription) -> Vec<JsValue> {

@@ -2,11 +2,7 @@
 // livekit-client's users meet them, and one more: `on(event, listener, { signal })`.
 // It does not buffer, and it knows no event names: those are typed in events.d.ts.
 
-/** A listener that throws is reported where uncaught errors go, and the others still run. */
-function report(error) {
-  if (typeof reportError === 'function') reportError(error);
-  else console.error(error);
-}
+import { report } from './report.js';
 
 export class EventEmitter {
   // event -> listeners in order. Made with the first listener: most participants of a large room never get one.

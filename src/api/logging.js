@@ -1,6 +1,7 @@
 // Where log lines go: the console, and extensions of the app's own. The engine's lines come through `write` as well, so
 // one level and one list of extensions hold for everything. No line holds a token: nobody here puts one in.
 import { LogLevel } from './enums.js';
+import { report } from './report.js';
 
 const METHODS = ['debug', 'debug', 'info', 'warn', 'error'];
 
@@ -18,7 +19,7 @@ export function write(level, message, context) {
     try {
       extension(number, message, context);
     } catch (error) {
-      console.error(error);
+      report(error);
     }
   }
 }

@@ -5,6 +5,11 @@ use wasm_bindgen::{JsCast, JsValue};
 
 /// A property, or `undefined` where there is none or its getter throws.
 pub fn get(of: &JsValue, name: &str) -> JsValue {
+    // Asked first: an import that throws costs a slot in the table of values for ever (wasm-bindgen 0.2.130 takes one
+    // for the `undefined` that comes back with the exception, and forgets it).
+    if !of.is_object() && !of.is_function() {
+        return JsValue::UNDEFINED;
+    }
     Reflect::get(of, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED)
 }
 

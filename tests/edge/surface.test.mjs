@@ -1,0 +1,253 @@
+// The JavaScript surface in a host without a browser: names and values beside livekit-client's, options, errors,
+// events, policies. What needs a room is in room.test.mjs.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { before, describe, test } from 'node:test';
+import * as livekit from 'livekit-client';
+import { at } from '../../scripts/lib/paths.mjs';
+
+let rejoin;
+before(async () => {
+  rejoin = await import(at('pkg', 'dist', 'inline.js'));
+  await rejoin.default();
+});
+
+describe('names and values', () => {
+  const ENUMS = 'RoomEvent ParticipantEvent TrackEvent ConnectionState ConnectionQuality DisconnectReason ConnectionErrorReason DataPacket_Kind Encryption_Type LogLevel ParticipantKind SubscriptionError TrackType VideoQuality'.split(' ');
+  for (const name of ENUMS) {
+    test(`${name} is livekit-client's`, () => {
+      const plain = (of) => Object.fromEntries(Object.entries(of));
+      assert.deepEqual(plain(rejoin[name]), plain(livekit[name]));
+    });
+  }
+
+  test('Track.Kind, Track.Source and Track.StreamState are statics of Track', () => {
+    for (const name of ['Kind', 'Source', 'StreamState']) assert.deepEqual({ ...rejoin.Track[name] }, { ...livekit.Track[name] });
+  });
+
+  test('presets have the sizes and bitrates of livekit-client', () => {
+    for (const name of ['VideoPresets', 'VideoPresets43', 'ScreenSharePresets', 'AudioPresets']) {
+      const plain = (presets) => JSON.parse(JSON.stringify(presets));
+      assert.deepEqual(plain(rejoin[name]), plain(livekit[name]), name);
+    }
+  });
+
+  test('classes stand in the tree of livekit-client', () => {
+    const CLASSES = 'LocalParticipant RemoteParticipant LocalTrackPublication RemoteTrackPublication LocalAudioTrack LocalVideoTrack RemoteAudioTrack RemoteVideoTrack ConnectionError SignalRequestError PublishTrackError'.split(' ');
+    const ancestors = (SDK, name) => {
+      const names = Object.entries(SDK).filter(([, value]) => typeof value === 'function');
+      const chain = [];
+      for (let one = Object.getPrototypeOf(SDK[name]); one?.prototype; one = Object.getPrototypeOf(one)) chain.push(names.find(([, value]) => value === one)?.[0]);
+      return chain.filter((each) => each && each !== 'EventEmitter');
+    };
+    for (const name of CLASSES) assert.deepEqual(ancestors(rejoin, name), ancestors(livekit, name), name);
+  });
+});
+
+describe('the two halves agree', () => {
+  const source = (...path) => readFileSync(at('src', ...path), 'utf8');
+
+  test('every kind of event that Rust tells has a handler, and every handler a kind', async () => {
+    const { KINDS } = await import(at('src', 'api', 'dispatch.js'));
+    const told = source('api', 'dispatch.rs').split('fn facts(')[1].split('\n}\n')[0];
+    const kinds = [...told.matchAll(/\(\s*"(\w+)",/g)].map(([, kind]) => kind);
+    assert.ok(kinds.length > 30, `${kinds.length} kinds were found`);
+    assert.deepEqual([...new Set(kinds)].sort(), [...KINDS].sort());
+  });
+
+  test('fields have the same numbers', async () => {
+    const fields = await import(at('src', 'api', 'fields.js'));
+    const text = source('api', 'fields.rs');
+    for (const list of ['PARTICIPANT', 'PUBLICATION', 'ROOM']) {
+      const names = [...text.split(`pub const ${list}: &[&str] = &[`)[1].split('];')[0].matchAll(/"(\w+)"/g)].map(([, name]) => name);
+      assert.deepEqual(Object.keys(fields[list]), names, list);
+      assert.deepEqual(Object.values(fields[list]), names.map((_, n) => n), list);
+    }
+  });
+
+  test('every code of the engine is in the types, and becomes an error that says it', async () => {
+    const { failure } = await import(at('src', 'api', 'failure.js'));
+    const errors = await import(at('src', 'api', 'errors.js'));
+    const rows = [...source('engine', 'error.rs').matchAll(/Code::(\w+) => \("([a-z-]+)", (true|false)\)/g)];
+    const typed = [...source('api', 'errors.d.ts').split('export type ErrorCode =')[1].split(';')[0].matchAll(/'([a-z-]+)'/g)].map(([, code]) => code);
+    assert.deepEqual(rows.map(([, , code]) => code).sort(), typed.sort());
+    for (const [, variant, code, retryable] of rows) {
+      const reason = rejoin.ConnectionErrorReason[variant];
+      const error = failure(code, 'what happened', retryable === 'true', false, reason, undefined, undefined, undefined);
+      assert.ok(error instanceof Error && error instanceof errors.LivekitError, code);
+      assert.deepEqual([error.code, error.message, error.retryable], [code, 'what happened', retryable === 'true']);
+      if (reason !== undefined) assert.deepEqual([error.name, error.reason, error.reasonName], ['ConnectionError', reason, variant]);
+    }
+  });
+});
+
+describe('options', () => {
+  const refused = (make, pattern) => assert.throws(make, (error) => error instanceof TypeError && pattern.test(error.message));
+
+  test('an unknown key is refused and the nearest one named', () => {
+    refused(() => new rejoin.Room({ adaptivStream: true }), /RoomOptions: unknown option "adaptivStream": did you mean "adaptiveStream"\?/);
+    refused(() => new rejoin.Room({ publishDefaults: { simulcst: true } }), /RoomOptions\.publishDefaults: unknown option "simulcst": did you mean "simulcast"\?/);
+    refused(() => new rejoin.Room({ quack: 1 }), /unknown option "quack"$/);
+  });
+
+  test('a wrong type is refused with the path of the key', () => {
+    refused(() => new rejoin.Room({ dynacast: 'yes' }), /RoomOptions\.dynacast must be true or false/);
+    refused(() => new rejoin.Room({ adaptiveStream: { pixelDensity: 'dense' } }), /RoomOptions\.adaptiveStream\.pixelDensity must be/);
+    refused(() => new rejoin.Room({ reconnectPolicy: {} }), /RoomOptions\.reconnectPolicy must be an object with nextRetryDelayInMs/);
+    refused(() => new rejoin.Room(7), /RoomOptions must be an object/);
+  });
+
+  test('a negative, fractional or absurd number is refused', () => {
+    for (const value of [-1, 1.5, NaN, Infinity, '5']) refused(() => new rejoin.Room({ idleTimeoutMs: value }), /RoomOptions\.idleTimeoutMs must be a whole number, 0 or more/);
+  });
+
+  test('what livekit-client takes is taken', () => {
+    const policy = { nextRetryDelayInMs: () => 100 };
+    const room = new rejoin.Room({
+      adaptiveStream: { pixelDensity: 'screen' }, dynacast: true, reconnectPolicy: policy, disconnectOnPageLeave: false, singlePeerConnection: false,
+      publishDefaults: { videoEncoding: rejoin.VideoPresets.h720.encoding, videoSimulcastLayers: [rejoin.VideoPresets.h180], red: false },
+      videoCaptureDefaults: { resolution: rejoin.VideoPresets.h540.resolution, facingMode: 'user' }, audioCaptureDefaults: { deviceId: 'x' },
+      e2ee: undefined, expSignalLatency: 0,
+    });
+    assert.equal(room.options.reconnectPolicy, policy);
+    assert.equal(room.options.publishDefaults.dtx, true);
+  });
+
+  test('end-to-end encryption is refused, not ignored', () => {
+    assert.throws(() => new rejoin.Room({ e2ee: { worker: {} } }), (error) => error.code === 'unsupported');
+  });
+
+  test('those of connect are read before anything is dialled', async () => {
+    const room = new rejoin.Room();
+    await assert.rejects(room.connect('ws://127.0.0.1:1', 'token', { maxRetry: 1 }), /RoomConnectOptions: unknown option "maxRetry": did you mean "maxRetries"/);
+    await assert.rejects(room.connect(undefined, 'token'), TypeError);
+    assert.equal(room.state, 'disconnected');
+  });
+});
+
+describe('EventEmitter', () => {
+  const told = (work) => {
+    const emitter = new rejoin.EventEmitter();
+    const heard = [];
+    work(emitter, heard);
+    return heard;
+  };
+
+  test('listeners are called in order, with the object as this, and on returns it', () => {
+    const emitter = new rejoin.EventEmitter();
+    const heard = [];
+    const returned = emitter.on('a', function listener(value) {
+      heard.push(['on', value, this === emitter]);
+    });
+    assert.equal(returned, emitter);
+    assert.equal(emitter.once('a', (value) => heard.push(['once', value])).emit('a', 1), true);
+    emitter.emit('a', 2);
+    assert.deepEqual(heard, [['on', 1, true], ['once', 1], ['on', 2, true]]);
+    assert.equal(emitter.emit('b'), false);
+  });
+
+  test('off takes away one listener, removeAllListeners all', () => {
+    const heard = told((emitter, log) => {
+      const listener = () => log.push('twice');
+      emitter.on('a', listener).on('a', listener).off('a', listener).emit('a');
+      emitter.on('b', () => log.push('b')).removeAllListeners();
+      emitter.emit('b');
+      assert.equal(emitter.listenerCount('a'), 0);
+    });
+    assert.deepEqual(heard, ['twice']);
+  });
+
+  test('an aborted signal takes its listener away, and adds none later', () => {
+    const heard = told((emitter, log) => {
+      const controller = new AbortController();
+      emitter.on('a', () => log.push('a'), { signal: controller.signal }).emit('a');
+      controller.abort();
+      emitter.emit('a');
+      emitter.on('a', () => log.push('late'), { signal: controller.signal }).emit('a');
+    });
+    assert.deepEqual(heard, ['a']);
+  });
+
+  test('a listener that throws is reported and the others still run', () => {
+    const reported = [];
+    globalThis.reportError = (error) => reported.push(error.message);
+    try {
+      const heard = told((emitter, log) => emitter.on('a', () => { throw new Error('of the app'); }).on('a', () => log.push('second')).emit('a'));
+      assert.deepEqual([heard, reported], [['second'], ['of the app']]);
+    } finally {
+      delete globalThis.reportError;
+    }
+  });
+
+  test('what a listener adds or takes away counts from the next event on', () => {
+    const heard = told((emitter, log) => {
+      const second = () => log.push('second');
+      emitter.on('a', () => emitter.off('a', second).on('a', () => log.push('new'))).on('a', second).emit('a');
+      log.push('|');
+      emitter.emit('a');
+    });
+    assert.deepEqual(heard, ['second', '|', 'new']);
+  });
+});
+
+describe('policies by themselves', () => {
+  const first = { retryCount: 0, elapsedMs: 0, retryReason: new Error('gone'), serverUrl: 'wss://example.com' };
+  const draw = (policy, context, count = 200) => Array.from({ length: count }, () => policy.nextRetryDelayInMs(context));
+
+  test('four fields of the context are enough, and no two clients draw the same', () => {
+    const drawn = draw(new rejoin.DefaultReconnectPolicy(), first);
+    assert.ok(new Set(drawn).size > 190 && Math.min(...drawn) > 0 && Math.max(...drawn) <= 4_050, `${Math.min(...drawn)} to ${Math.max(...drawn)} ms`);
+  });
+
+  test('a local cause in a small room is answered within 250 ms', () => {
+    const drawn = draw(new rejoin.DefaultReconnectPolicy(), { ...first, cause: 'local', numParticipants: 10 });
+    assert.ok(Math.max(...drawn) <= 250, `${Math.max(...drawn)} ms`);
+  });
+
+  test('options reach the policy', () => {
+    const drawn = draw(new rejoin.DefaultReconnectPolicy({ strangers: 0, spreadMs: 10 }), { ...first, numParticipants: 1 });
+    assert.ok(Math.max(...drawn) <= 10, `${Math.max(...drawn)} ms`);
+    assert.throws(() => new rejoin.DefaultReconnectPolicy({ joinPerSecond: 1 }), /did you mean "joinsPerSecond"/);
+  });
+
+  test('a table has jitter in proportion and ends with null', () => {
+    for (const policy of [new rejoin.DefaultReconnectPolicy([1000]), new rejoin.ProportionalJitterPolicy({ delaysMs: [1000], jitter: 0.5 })]) {
+      const drawn = draw(policy, first);
+      assert.ok(Math.min(...drawn) >= 500 && Math.max(...drawn) <= 1500 && Math.max(...drawn) - Math.min(...drawn) > 500);
+      assert.equal(policy.nextRetryDelayInMs({ ...first, retryCount: 1 }), null);
+    }
+  });
+
+  test('a class derived from ours is asked for its own rule', () => {
+    class Patient extends rejoin.DefaultReconnectPolicy {
+      nextRetryDelayInMs(context) {
+        return (super.nextRetryDelayInMs(context) ?? 0) + 10_000;
+      }
+    }
+    assert.ok(new Patient().nextRetryDelayInMs(first) >= 10_000);
+  });
+});
+
+test('the log tells what is at or above its level, to extensions too, and survives one that throws', async () => {
+  const { write } = await import(at('src', 'api', 'logging.js'));
+  const { setLogExtension, setLogLevel } = await import(at('src', 'api', 'log.js'));
+  const console = globalThis.console;
+  const lines = [];
+  const quiet = (text) => lines.push(String(text?.message ?? text));
+  globalThis.console = { ...console, debug: quiet, info: quiet, warn: quiet, error: quiet };
+  try {
+    const heard = [];
+    setLogExtension(() => { throw new Error('extension'); });
+    setLogExtension((level, message) => heard.push([level, message]));
+    write('debug', 'small');
+    setLogLevel('debug');
+    write('debug', 'told');
+    setLogLevel(livekit.LogLevel.silent);
+    write('error', 'untold');
+    assert.deepEqual(heard, [[1, 'told']]);
+    assert.deepEqual(lines, ['rejoin: told', 'extension']);
+    assert.throws(() => setLogLevel('loud'), TypeError);
+  } finally {
+    globalThis.console = console;
+  }
+});
