@@ -42,12 +42,14 @@ class Peer {
   #page;
   /** The work for each participant, in order: a candidate must not overtake the offer before it. */
   #queues = new Map();
+  /** By sid, also of those who have left: what they sent before may come out of the page after. */
+  #transports = new Map();
   #offers = 0;
   #packets = new Arrivals('data packet', ({ identity, label }) => `${identity} on ${label}`);
 
   /** What becomes of a packet on its way to one participant: `(packet, { from, to, label }) => packet, packets or null`. */
   forward = (packet) => packet;
-  /** Every packet that came: `{ identity, room, label, packet }`. */
+  /** Every packet that came: `{ identity, sid, room, label, packet }`. */
   received = [];
 
   constructor(server, page) {
@@ -59,8 +61,9 @@ class Peer {
     return this.#page.evaluate(([name, rest]) => window.peer[name](...rest), [method, args]);
   }
 
-  /** How many peer connections are open in the page. */
-  count() {
+  /** How many peer connections are open in the page, once all that is under way is done. */
+  async count() {
+    while (this.#queues.size > 0) await Promise.all(this.#queues.values());
     return this.#call('count');
   }
 
@@ -79,7 +82,9 @@ class Peer {
   joined(connection) {
     const { participant, room, dial } = connection;
     const { sid } = participant.info;
-    participant.transport = { participant, room, dual: dial.version === 0, lastSequence: 0, close: () => this.#close(sid) };
+    const close = () => this.#close(participant.transport, sid);
+    participant.transport = { participant, room, dual: dial.version === 0, lastSequence: 0, closed: false, close };
+    this.#transports.set(sid, participant.transport);
     if (dial.join.publisherOffer) this.handle(connection, { case: 'offer', value: dial.join.publisherOffer });
     if (dial.version === 0) this.#offer(connection);
   }
@@ -89,28 +94,28 @@ class Peer {
   }
 
   handle(connection, { case: kind, value }) {
-    const { sid } = connection.participant.info;
+    const { participant } = connection;
+    const { sid } = participant.info;
     if (kind === 'offer') {
-      this.#queue(sid, async () => {
+      this.#queue(participant, async () => {
         const sdp = await this.#call('answer', keyOf(sid, PUBLISHER), value.sdp);
         connection.send({ answer: { type: 'answer', sdp, id: value.id } });
       });
     } else if (kind === 'answer') {
-      this.#queue(sid, () => this.#call('accept', keyOf(sid, SUBSCRIBER), value.sdp));
+      this.#queue(participant, () => this.#call('accept', keyOf(sid, SUBSCRIBER), value.sdp));
     } else if (kind === 'trickle' && value.candidateInit) {
-      this.#queue(sid, () => this.#call('candidate', keyOf(sid, TARGETS[value.target]), JSON.parse(value.candidateInit)));
+      this.#queue(participant, () => this.#call('candidate', keyOf(sid, TARGETS[value.target]), JSON.parse(value.candidateInit)));
     }
   }
 
   /** A packet of a client has come out of a channel in the page. */
   take(key, label, data) {
-    const from = this.#transportOf(key.split('/')[0]);
-    if (!from) return;
+    const from = this.#transports.get(key.split('/')[0]);
     const { participant, room } = from;
     const { identity, sid } = participant.info;
     const packet = DataPacket.fromBinary(Buffer.from(data, 'base64'));
     if (label === '_reliable' && packet.sequence > from.lastSequence) from.lastSequence = packet.sequence;
-    const arrival = { identity, room: room.name, label, packet };
+    const arrival = { identity, sid, room: room.name, label, packet };
     this.received.push(arrival);
     this.#packets.push(arrival);
     const stamped = packet.clone();
@@ -124,34 +129,39 @@ class Peer {
     }
   }
 
-  #transportOf(sid) {
-    for (const { participants } of this.#server.rooms) for (const { info, transport } of participants) if (info.sid === sid) return transport;
-    return null;
-  }
-
-  #down({ info: { sid }, transport }, packet, label) {
-    const key = keyOf(sid, transport.dual ? SUBSCRIBER : PUBLISHER);
+  #down(participant, packet, label) {
+    const key = keyOf(participant.info.sid, participant.transport.dual ? SUBSCRIBER : PUBLISHER);
     // A queue of its own: what waits for a channel must not hold up the candidates that open it.
-    return this.#queue(`${sid}/data`, () => this.#call('send', key, label, Buffer.from(packet.toBinary()).toString('base64')));
+    return this.#queue(participant, () => this.#call('send', key, label, Buffer.from(packet.toBinary()).toString('base64')), 'data');
   }
 
   #offer(connection) {
-    const { sid } = connection.participant.info;
+    const { participant } = connection;
     const id = (this.#offers += 1);
-    this.#queue(sid, async () => {
-      const sdp = await this.#call('offer', keyOf(sid, SUBSCRIBER));
+    this.#queue(participant, async () => {
+      const sdp = await this.#call('offer', keyOf(participant.info.sid, SUBSCRIBER));
       connection.send({ offer: { type: 'offer', sdp, id } });
     });
   }
 
-  #close(sid) {
-    this.#queue(sid, () => Promise.all(TARGETS.map((side) => this.#call('close', keyOf(sid, side)))));
+  #close(transport, sid) {
+    if (transport.closed) return;
+    transport.closed = true;
+    // Not queued behind a packet or a description: they may be waiting for what will not come any more.
+    const done = Promise.all(TARGETS.map((side) => this.#call('close', keyOf(sid, side)))).catch(() => {});
+    this.#keep(`${sid}/close`, done);
   }
 
-  #queue(name, work) {
+  #queue({ info: { sid }, transport }, work, kind = 'signal') {
+    const name = `${sid}/${kind}`;
     // What the page refuses (a late candidate, an answer to an old offer) or cannot do any more (it was closed) costs the
     // client its transport at most, as with a real server.
-    const done = (this.#queues.get(name) ?? Promise.resolve()).then(work).catch(() => {});
+    const before = this.#queues.get(name) ?? Promise.resolve();
+    const done = before.then(() => (transport.closed ? null : work())).catch(() => {});
+    return this.#keep(name, done);
+  }
+
+  #keep(name, done) {
     this.#queues.set(name, done);
     done.then(() => this.#queues.get(name) === done && this.#queues.delete(name));
     return done;
