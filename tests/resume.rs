@@ -295,6 +295,7 @@ fn silence_while_media_flows_is_the_socket_alone_and_silence_of_both_is_the_node
         });
         room.server.pongs = false;
         let mut bytes_received = 0;
+        let start = room.now;
         while room.kinds().is_empty() {
             room.forget();
             room.run_for(1_000);
@@ -304,6 +305,8 @@ fn silence_while_media_flows_is_the_socket_alone_and_silence_of_both_is_the_node
             }
         }
         assert_eq!((room.reconnecting()[0].cause, room.kinds()[0]), (cause, kind), "media flows: {flows}");
+        let noticed = room.now.since(start);
+        assert!(noticed <= if flows { 18_000 } else { 10_000 }, "{noticed} ms; media that stands still is a doubt");
     }
 }
 

@@ -40,6 +40,8 @@ timers! {
     Silence,
     /// A probe has not been answered.
     Probe,
+    /// Ask what the transport has received since the last time.
+    Media,
     /// Debounced negotiation.
     Negotiate,
     /// An offer has not been answered.

@@ -234,6 +234,9 @@ impl Session {
         }
         let events = self.roster.release_media();
         self.tell(events);
+        if self.roster.expects_media() {
+            self.watch_media();
+        }
         self.release_waiting();
     }
 

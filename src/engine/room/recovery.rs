@@ -60,7 +60,8 @@ impl Session {
         let took_data = self.is_transport_connected() && why != Hangup::Idle;
         self.heard = if took_data { self.now } else { self.liveness.heard().unwrap_or(self.heard) };
         self.drop_signalling(why);
-        for timer in [Timer::Stable, Timer::QualityLost, Timer::Negotiate, Timer::Answer] {
+        self.media_bytes = [None; 2];
+        for timer in [Timer::Stable, Timer::QualityLost, Timer::Negotiate, Timer::Answer, Timer::Media] {
             self.timers.stop(timer);
         }
         self.timers.set(Timer::Warn, self.now.after(WARN_AFTER_MS));

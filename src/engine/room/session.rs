@@ -76,7 +76,7 @@ pub struct Session {
     pub(super) give_up_left_ms: Option<u64>,
     /// When the server was last known to be there, as of the last loss.
     pub(super) heard: Millis,
-    /// What the transport had received at the last two pings.
+    /// What the transport had received when it was asked last, and before that.
     pub(super) media_bytes: [Option<u64>; 2],
 
     pub(super) timers: Timers,
@@ -210,6 +210,7 @@ impl Session {
             Timer::GiveUp => self.give_up(),
             Timer::Warn => self.warn_when_due(),
             Timer::Ping | Timer::Silence | Timer::Probe => self.handle_liveness_timer(),
+            Timer::Media => self.look_at_media(),
             Timer::Negotiate => self.make_offer(false),
             Timer::Answer => self.handle_no_answer(),
             Timer::Transport => self.handle_transport_timeout(),

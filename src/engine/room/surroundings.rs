@@ -12,6 +12,9 @@ use crate::engine::timers::Timer;
 use crate::protocol::proto;
 use crate::protocol::proto::signal_request::Message as Ask;
 
+/// Between two looks at what media has come in.
+const MEDIA_MS: u64 = 2_000;
+
 impl Session {
     /// The socket said its first message: from now on its silence means something.
     pub(super) fn watch_socket(&mut self, periods: Periods) {
@@ -50,20 +53,34 @@ impl Session {
                 if self.send(Ask::PingReq(proto::Ping { timestamp, rtt })) {
                     self.queue.pinged(timestamp);
                 }
-                // Media is the second witness: whether it flows is known when the first one falls silent.
-                if self.roster.expects_media() {
-                    self.peer(PeerAction::Stats);
-                } else {
-                    self.media_bytes = [None; 2];
-                }
             }
             Some(Action::Dead(_)) => self.handle_dead_socket(),
         }
     }
 
+    /// Media is the second witness: from its first track on it is asked what came in.
+    pub(super) fn watch_media(&mut self) {
+        if self.is_live() && self.timers.get(Timer::Media).is_none() {
+            self.timers.set(Timer::Media, self.now.after(MEDIA_MS));
+        }
+    }
+
+    pub(super) fn look_at_media(&mut self) {
+        if self.roster.expects_media() {
+            self.peer(PeerAction::Stats);
+        } else {
+            self.media_bytes = [None; 2];
+        }
+        self.watch_media();
+    }
+
+    /// Nothing came in although something ought to: a doubt, and at a verdict a fact.
     pub(super) fn note_media(&mut self, bytes: u64) {
         let [_, before] = self.media_bytes;
         self.media_bytes = [before, Some(bytes)];
+        if self.is_live() && before == Some(bytes) {
+            self.suspect();
+        }
     }
 
     fn handle_dead_socket(&mut self) {

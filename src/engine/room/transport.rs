@@ -54,6 +54,7 @@ impl Session {
             PeerEvent::Track { mid, stream_id, track_id, media } => {
                 let events = self.roster.media_arrived(mid, stream_id, track_id, media);
                 self.tell(events);
+                self.watch_media();
             }
             PeerEvent::TrackEnded { media } => {
                 let events = self.roster.media_ended(media);
