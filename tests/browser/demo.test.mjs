@@ -13,7 +13,9 @@ const event = (page, words) => timeline(page).locator('li', { hasText: words }).
 /** Resolves when the tile of `name` shows `count` decoded frames more than now. */
 async function seesMoreFrames(page, name, count = 5) {
   const video = tileOf(page, name).locator('video');
-  await video.waitFor({ state: 'visible' });
+  await video.waitFor({ state: 'visible' }).catch(async (error) => {
+    throw new Error(`no picture of ${name}: ${await page.evaluate(whatThereIs)}`, { cause: error });
+  });
   await video.evaluate(
     (element, wanted) =>
       new Promise((resolve) => {
@@ -23,6 +25,16 @@ async function seesMoreFrames(page, name, count = 5) {
       }),
     count,
   );
+}
+
+// For the message of a test that fails: what the page's room knows and has told.
+function whatThereIs() {
+  const { room, story } = window.rejoinDemo;
+  const people = [room.localParticipant, ...room.remoteParticipants.values()];
+  const publications = people.flatMap(({ identity, trackPublications }) =>
+    [...trackPublications.values()].map(({ source, trackSid, isMuted, isSubscribed, track }) => ({ identity, source, trackSid, isMuted, isSubscribed, hasTrack: Boolean(track) })),
+  );
+  return JSON.stringify({ state: room.state, people: people.map(({ identity }) => identity), publications, story: story.entries.map(({ text }) => text) }, null, 1);
 }
 
 async function say(page, text) {

@@ -48,7 +48,10 @@ export async function openDemo({ built = false } = {}) {
     },
     async join(room, name, extra = {}, options) {
       const page = await demo.open({ room, name, autojoin: '', ...extra }, options);
-      await page.locator('.room').waitFor();
+      const room = page.locator('.room');
+      const refusal = page.locator('.join .notice');
+      await room.or(refusal).first().waitFor();
+      if (await refusal.isVisible()) throw new Error(`${name} could not join: ${await refusal.textContent()}`);
       return page;
     },
     /** Closes the pages of a test; throws when an error in one of them was caught by nothing. */
