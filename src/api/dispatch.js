@@ -45,11 +45,12 @@ const HANDLERS = {
     const participant = room._joined(identity);
     if (participant) room.emit('participantConnected', participant);
   },
-  left(room, identity, facts, publications, reason) {
-    const participant = room._heard(identity, 'participantDisconnected', 'trackUnpublished', 'trackUnsubscribed');
+  // Its tracks went before.
+  left(room, identity, facts, reason) {
+    const participant = room._heard(identity, 'participantDisconnected');
     room._left(identity);
     if (!participant) return;
-    participant._leave(facts, publications);
+    participant._left(facts);
     room.emit('participantDisconnected', participant, reason);
     participant._room = undefined;
   },

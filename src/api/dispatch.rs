@@ -144,15 +144,14 @@ fn quality(driver: &Driver, identity: &str) -> JsValue {
     })
 }
 
-/// identity, last facts, `[sid, last facts]` of each publication, reason.
+/// identity, last facts, reason.
 fn left(participant: &Participant) -> Vec<JsValue> {
     let facts = fields::all(PARTICIPANT, |field| fields::participant(participant, field));
-    let publications: Array = participant.publications.iter().map(|of| Array::of2(&text(&of.sid), &gone(of))).collect();
     let reason = match participant.info.disconnect_reason {
         0 => JsValue::UNDEFINED,
         reason => reason.into(),
     };
-    vec![text(&participant.identity), facts.into(), publications.into(), reason]
+    vec![text(&participant.identity), facts.into(), reason]
 }
 
 /// The last facts of a publication.

@@ -39,12 +39,6 @@ export class RemoteParticipant extends Participant {
     return publication;
   }
 
-  /** @internal It left with these publications, `[sid, facts]` each. The engine told of each before: none is told twice. */
-  _leave(facts, publications) {
-    this._left(facts);
-    for (const [sid, last] of publications) this._unpublished(sid, last);
-  }
-
   /** @internal A publication is gone; `facts` are its last. Its media went before. */
   _unpublished(sid, facts) {
     const publication = this.trackPublications.get(sid);
