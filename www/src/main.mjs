@@ -19,6 +19,7 @@ import './styles/lobby.css';
 import './styles/room.css';
 import './styles/tile.css';
 import './styles/panel.css';
+import './styles/chat.css';
 
 const app = document.getElementById('app');
 const query = new URLSearchParams(location.search);

@@ -48,9 +48,9 @@ export async function openDemo({ built = false } = {}) {
     },
     async join(room, name, extra = {}, options) {
       const page = await demo.open({ room, name, autojoin: '', ...extra }, options);
-      const room = page.locator('.room');
+      const inside = page.locator('.room');
       const refusal = page.locator('.join .notice');
-      await room.or(refusal).first().waitFor();
+      await inside.or(refusal).first().waitFor();
       if (await refusal.isVisible()) throw new Error(`${name} could not join: ${await refusal.textContent()}`);
       return page;
     },
