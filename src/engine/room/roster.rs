@@ -185,10 +185,13 @@ impl Roster {
                 self.speakers.push(identity);
             }
         }
-        let mut speakers = std::mem::take(&mut self.speakers);
-        let level = |identity: &Id| self.participant(identity).map_or(0.0, |participant| participant.audio_level);
-        speakers.sort_by(|a, b| level(b).total_cmp(&level(a)));
-        self.speakers = speakers;
+        // Inserted one by one: they are few, and a sort is several KB of code.
+        for identity in std::mem::take(&mut self.speakers) {
+            let level = |identity: &Id| self.participant(identity).map_or(0.0, |participant| participant.audio_level);
+            let own = level(&identity);
+            let place = self.speakers.partition_point(|other| level(other) >= own);
+            self.speakers.insert(place, identity);
+        }
         events.push(Event::ActiveSpeakersChanged);
         events
     }

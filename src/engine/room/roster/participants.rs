@@ -282,12 +282,14 @@ fn changes(participant: &mut Participant, info: proto::ParticipantInfo, events: 
 }
 
 fn changed_attributes(old: &HashMap<String, String>, new: &HashMap<String, String>) -> Vec<(String, String)> {
+    let mut changed: Vec<(String, String)> = Vec::new();
     let set = new.iter().filter(|(key, value)| old.get(*key) != Some(value));
-    let mut changed: Vec<_> = set.map(|(key, value)| (key.clone(), value.clone())).collect();
     let removed = old.keys().filter(|key| !new.contains_key(*key));
-    changed.extend(removed.map(|key| (key.clone(), String::new())));
-    // A hash map's order is not the same in every run; what the engine says has to be.
-    changed.sort_unstable();
+    for (key, value) in set.map(|(key, value)| (key, value.as_str())).chain(removed.map(|key| (key, ""))) {
+        // A hash map's order is not the same in every run; what the engine says has to be.
+        let place = changed.partition_point(|(other, _)| other < key);
+        changed.insert(place, (key.clone(), value.to_owned()));
+    }
     changed
 }
 
