@@ -18,11 +18,6 @@ use rejoin::engine::room::command::{Command, DataMessage, Scenario, TrackSetting
 use rejoin::engine::room::event::{ConnectionState, Event};
 use rejoin::protocol::proto;
 use rejoin::protocol::proto::signal_response::Message as Told;
-#[cfg(target_family = "wasm")]
-use wasm_bindgen_test::wasm_bindgen_test as test;
-
-#[cfg(target_family = "wasm")]
-wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
 const SEEDS: u8 = 60;
 const STEPS: usize = 150;
