@@ -4,7 +4,7 @@ mod common;
 
 use common::server::{OnDial, participant};
 use common::{Room, join_request};
-use rejoin::engine::peer::{MediaHandle, PeerAction, PeerEvent};
+use rejoin::engine::peer::{Channel, MediaHandle, PeerAction, PeerEvent};
 use rejoin::engine::room::command::{Command, DataMessage, Reply, Scenario, TrackSettings};
 use rejoin::engine::room::event::{ConnectionState, Event, Id, ReconnectKind};
 use rejoin::protocol::proto;
@@ -159,8 +159,28 @@ fn data_that_a_living_transport_took_is_not_sent_twice() {
     room.run_for(2_000);
     let message = DataMessage { payload: vec![1], reliable: true, ..Default::default() };
     room.call(Command::PublishData(message));
+    room.peer_says(PeerEvent::ChannelBuffered { channel: Channel::Reliable, bytes: 60 });
     rejoin(&mut room);
     assert!(room.peer_actions(|action| matches!(action, PeerAction::Send { .. })).is_empty());
+}
+
+#[test]
+fn data_that_a_vanishing_server_may_not_have_read_is_sent_again() {
+    let mut room = Room::connected();
+    room.run_for(2_000);
+    let message = DataMessage { payload: vec![1], reliable: true, ..Default::default() };
+    room.call(Command::PublishData(message));
+    room.forget();
+    let leave = proto::LeaveRequest {
+        reason: DisconnectReason::StateMismatch as i32,
+        action: proto::leave_request::Action::Reconnect as i32,
+        ..Default::default()
+    };
+    room.server.next_dials([OnDial::Say(vec![Told::Leave(leave)])]);
+    room.drop_socket(1000);
+    room.run_until(ConnectionState::Connected, 20_000);
+    assert_eq!(room.kinds(), [ReconnectKind::Resume, ReconnectKind::Full]);
+    assert_eq!(room.peer_actions(|action| matches!(action, PeerAction::Send { .. })).len(), 1);
 }
 
 #[test]

@@ -232,6 +232,14 @@ impl DataChannels {
         changed.then_some(Event::DcBufferStatusChanged { reliable: channel == Channel::Reliable, low })
     }
 
+    /// The connection is ended in good order: what little the reliable channel was last said to buffer will have gone
+    /// out. (The host reports the buffer after each message and when it runs low, not when it is empty.)
+    pub fn drained(&mut self) {
+        if is_low(Channel::Reliable, self.reliable.bytes) {
+            self.reliable.bytes = 0;
+        }
+    }
+
     /// SCTP's largest message; 0 or more than livekit's servers take says nothing.
     pub fn set_largest(&mut self, bytes: u32) {
         let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);

@@ -13,6 +13,7 @@ use crate::engine::room::event::{ConnectionState, Event, ReconnectKind, Reconnec
 use crate::engine::room::failure::Failure;
 use crate::engine::room::joining::{Purpose, Stage, forbids_resume, ice_config};
 use crate::engine::room::session::Session;
+use crate::engine::time::Millis;
 use crate::engine::timers::Timer;
 use crate::engine::{Output, PolicyAnswer, Question};
 use crate::protocol::proto;
@@ -23,7 +24,7 @@ const POLICY_ANSWER_MS: u64 = 5_000;
 /// Attempts that something other than the policy asked for are this far apart.
 const APART_MS: u64 = 1_000;
 
-/// What was sent last on a transport has this long to arrive before the transport is replaced.
+/// What is sent on a transport that works has arrived after this long.
 const LANDING_MS: u64 = 100;
 
 impl Session {
@@ -56,9 +57,16 @@ impl Session {
         let lived = self.joined.as_ref().map_or(0, |joined| self.now.since(joined.since));
         let participants = u32::try_from(self.roster.remote_len()).unwrap_or(u32::MAX).saturating_add(1);
         let failed = self.steadiness.lost(loss.asked_for);
-        // A transport that is up took what it was given, unless silence is the very reason.
-        let took_data = self.is_transport_connected() && why != Hangup::Idle;
-        self.heard = if took_data { self.now } else { self.liveness.heard().unwrap_or(self.heard) };
+        // Where both paths were up to the end, the transport took what it was given. Else only what was sent before the
+        // server was last heard is taken for delivered: twice is better than never.
+        if self.is_transport_connected() && self.link.is_live() && why != Hangup::Idle {
+            self.heard = self.now;
+            self.data.drained();
+        } else {
+            let heard = self.liveness.heard().unwrap_or(self.heard);
+            // What was on its way at that moment had not been read.
+            self.heard = Millis(heard.0.saturating_sub(LANDING_MS));
+        }
         self.drop_signalling(why);
         self.media_bytes = [None; 2];
         for timer in [Timer::Stable, Timer::QualityLost, Timer::Negotiate, Timer::Answer, Timer::Media] {
