@@ -17,7 +17,7 @@ use rejoin::engine::rng::Rng;
 use rejoin::engine::room::command::{Command, DataMessage, Scenario, TrackSettings};
 use rejoin::engine::room::event::{ConnectionState, Event};
 use rejoin::protocol::proto;
-use rejoin::protocol::proto::signal_response::Message as Told;
+use rejoin::protocol::signal::{RequestResponse, Told};
 
 const SEEDS: u8 = 60;
 const STEPS: usize = 150;
@@ -86,7 +86,7 @@ fn told(chance: &mut Chance) -> Told {
                 score: 0.0,
             }],
         }),
-        16 => Told::RequestResponse(proto::RequestResponse {
+        16 => Told::RequestResponse(RequestResponse {
             request_id: chance.below(4) as u32,
             reason: chance.number(),
             ..Default::default()

@@ -8,9 +8,9 @@ use rejoin::engine::peer::{Channel, MediaHandle, PeerAction, PeerEvent};
 use rejoin::engine::room::command::{Command, DataMessage, Reply, Scenario, TrackSettings};
 use rejoin::engine::room::event::{ConnectionState, Event, Id, ReconnectKind};
 use rejoin::protocol::proto;
-use rejoin::protocol::proto::signal_request::Message as Ask;
-use rejoin::protocol::proto::signal_response::Message as Told;
 use rejoin::protocol::proto::{ConnectionQuality, DisconnectReason};
+use rejoin::protocol::signal::Ask;
+use rejoin::protocol::signal::Told;
 
 fn rejoin(room: &mut Room) -> u64 {
     room.forget();

@@ -11,8 +11,8 @@ use rejoin::engine::peer::{PeerAction, PeerState};
 use rejoin::engine::room::command::{Command, Reply};
 use rejoin::engine::room::event::{ConnectionState, Event};
 use rejoin::protocol::proto;
-use rejoin::protocol::proto::signal_response::Message as Told;
 use rejoin::protocol::secret::Secret;
+use rejoin::protocol::signal::Told;
 use rejoin::protocol::url::Version;
 
 fn no_retry() -> ConnectOptions {

@@ -9,8 +9,8 @@ use rejoin::engine::io::HostEvent;
 use rejoin::engine::room::command::{Command, Reply};
 use rejoin::engine::room::event::{ConnectionState, Event, ReconnectKind};
 use rejoin::protocol::proto::leave_request::Action;
-use rejoin::protocol::proto::signal_response::Message as Told;
 use rejoin::protocol::proto::{DisconnectReason, LeaveRequest};
+use rejoin::protocol::signal::Told;
 
 fn leave(action: Action, reason: DisconnectReason) -> Told {
     Told::Leave(LeaveRequest { action: action as i32, reason: reason as i32, ..Default::default() })

@@ -8,8 +8,8 @@ use log::Level::{Debug, Error, Info, Warn};
 use rejoin::engine::config::{Capabilities, Config};
 use rejoin::engine::io::HostEvent;
 use rejoin::engine::room::event::ConnectionState;
-use rejoin::protocol::proto::signal_response::Message as Told;
 use rejoin::protocol::proto::{DisconnectReason, LeaveRequest};
+use rejoin::protocol::signal::Told;
 
 const BROWSER: Capabilities = Capabilities { rtc: true, offer_with_join: true };
 

@@ -10,8 +10,8 @@ use rejoin::engine::room::command::{Command, Scenario};
 use rejoin::engine::room::event::{ConnectionState, ReconnectKind};
 use rejoin::protocol::proto;
 use rejoin::protocol::proto::SignalTarget;
-use rejoin::protocol::proto::signal_request::Message as Ask;
-use rejoin::protocol::proto::signal_response::Message as Told;
+use rejoin::protocol::signal::Ask;
+use rejoin::protocol::signal::Told;
 use rejoin::protocol::url::Version;
 
 /// On v0, whose subscriber decides.

@@ -11,7 +11,7 @@ use rejoin::engine::policy::{Cause, DefaultReconnect, ProportionalJitter, Reconn
 use rejoin::engine::room::command::{Command, Scenario};
 use rejoin::engine::room::event::{ConnectionState, ReconnectKind};
 use rejoin::protocol::proto;
-use rejoin::protocol::proto::signal_response::Message as Told;
+use rejoin::protocol::signal::Told;
 
 const BROWSER: Capabilities = Capabilities { rtc: true, offer_with_join: true };
 

@@ -10,8 +10,8 @@ use rejoin::engine::peer::{PeerAction, PeerEvent, Step};
 use rejoin::engine::room::command::{Command, Reply, Scenario};
 use rejoin::engine::room::event::{ConnectionState, Event, Id};
 use rejoin::protocol::proto;
-use rejoin::protocol::proto::signal_request::Message as Ask;
-use rejoin::protocol::proto::signal_response::Message as Told;
+use rejoin::protocol::signal::Ask;
+use rejoin::protocol::signal::{About, RequestResponse, Told};
 
 fn senders(room: &Room) -> Vec<PeerAction> {
     room.peer_actions(|action| matches!(action, PeerAction::AddSender { .. } | PeerAction::Offer { .. }))
@@ -81,9 +81,9 @@ fn a_refusal_a_failed_sender_and_a_missing_permission_are_typed_errors() {
     room.server.publishes = false;
     let refused = room.publish("a");
     let request = proto::AddTrackRequest { cid: "a".into(), ..Default::default() };
-    room.tell(Told::RequestResponse(proto::RequestResponse {
+    room.tell(Told::RequestResponse(RequestResponse {
         reason: proto::request_response::Reason::NotAllowed as i32,
-        request: Some(proto::request_response::Request::AddTrack(request)),
+        request: Some(About::AddTrack(request)),
         ..Default::default()
     }));
     assert_eq!((room.error(refused).code, room.error(refused).request_reason), (Code::PublishTrack, Some(2)));

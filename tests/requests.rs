@@ -9,8 +9,8 @@ use rejoin::engine::map::Map;
 use rejoin::engine::room::command::{Command, Reply, Scenario};
 use rejoin::engine::room::event::ConnectionState;
 use rejoin::protocol::proto;
-use rejoin::protocol::proto::signal_request::Message as Ask;
-use rejoin::protocol::proto::signal_response::Message as Told;
+use rejoin::protocol::signal::Ask;
+use rejoin::protocol::signal::Told;
 
 fn named(name: &str) -> Command {
     Command::UpdateMetadata { name: Some(name.into()), metadata: None, attributes: Map::new() }

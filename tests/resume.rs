@@ -14,9 +14,9 @@ use rejoin::engine::room::command::{Command, DataMessage, Reply, Scenario};
 use rejoin::engine::room::event::{ConnectionState, Event, ReconnectKind};
 use rejoin::protocol::proto;
 use rejoin::protocol::proto::leave_request::Action;
-use rejoin::protocol::proto::signal_request::Message as Ask;
-use rejoin::protocol::proto::signal_response::Message as Told;
 use rejoin::protocol::proto::{DisconnectReason, ReconnectReason};
+use rejoin::protocol::signal::Ask;
+use rejoin::protocol::signal::Told;
 
 fn drop_by_app(room: &mut Room) {
     room.forget();

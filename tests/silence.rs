@@ -7,7 +7,7 @@ use common::server::participant;
 use rejoin::engine::peer::PeerState;
 use rejoin::engine::room::event::ConnectionState;
 use rejoin::protocol::proto;
-use rejoin::protocol::proto::signal_response::Message as Told;
+use rejoin::protocol::signal::Told;
 
 /// A room of a while whose server answers no ping any more.
 fn fallen_silent() -> Room {

@@ -5,6 +5,7 @@ pub mod data;
 pub mod join;
 pub mod sdp;
 pub mod secret;
+pub mod signal;
 pub mod url;
 
 pub use livekit_protocol as proto;

@@ -25,9 +25,9 @@ use rejoin::engine::time::Millis;
 use rejoin::engine::{Input, Output, PolicyAnswer, Question};
 use rejoin::protocol::join::Dial;
 use rejoin::protocol::proto;
-use rejoin::protocol::proto::signal_request::Message as Ask;
-use rejoin::protocol::proto::signal_response::Message as Told;
 use rejoin::protocol::secret::Secret;
+use rejoin::protocol::signal::Ask;
+use rejoin::protocol::signal::{SignalRequest, SignalResponse, Told};
 
 pub use server::Server;
 
@@ -173,7 +173,7 @@ impl Room {
 
     /// The server says something on the current socket.
     pub fn tell(&mut self, message: Told) {
-        let frame = proto::SignalResponse { message: Some(message) }.encode_to_vec();
+        let frame = SignalResponse { message: Some(message) }.encode_to_vec();
         let attempt = self.socket.expect("there is no socket to speak on");
         self.give(Incoming::Frame(attempt, frame));
     }
@@ -303,7 +303,7 @@ impl Room {
             }
             SocketAction::Send(attempt, bytes) => {
                 assert_eq!(self.socket, Some(attempt), "sent on a socket that is not there");
-                let request = proto::SignalRequest::decode(bytes.as_slice()).expect("a frame that cannot be read");
+                let request = SignalRequest::decode(bytes.as_slice()).expect("a frame that cannot be read");
                 let message = request.message.expect("a frame without a message");
                 let answers = self.server.heard(attempt, &message);
                 self.sent.push(message);

@@ -6,8 +6,8 @@ use prost::Message as _;
 use rejoin::engine::io::Attempt;
 use rejoin::protocol::join::Dial;
 use rejoin::protocol::proto;
-use rejoin::protocol::proto::signal_request::Message as Ask;
-use rejoin::protocol::proto::signal_response::Message as Told;
+use rejoin::protocol::signal::Ask;
+use rejoin::protocol::signal::{RequestResponse, SignalResponse, Told};
 use rejoin::protocol::url::Version;
 
 use super::{Incoming, join_request};
@@ -157,7 +157,7 @@ impl Server {
             Ask::UpdateMetadata(update) => self
                 .responds
                 .map(|reason| {
-                    Told::RequestResponse(proto::RequestResponse {
+                    Told::RequestResponse(RequestResponse {
                         request_id: update.request_id,
                         reason,
                         ..Default::default()
@@ -181,5 +181,5 @@ fn answer(offer: &proto::SessionDescription) -> proto::SessionDescription {
 }
 
 fn frame(attempt: Attempt, message: Told) -> Incoming {
-    Incoming::Frame(attempt, proto::SignalResponse { message: Some(message) }.encode_to_vec())
+    Incoming::Frame(attempt, SignalResponse { message: Some(message) }.encode_to_vec())
 }

@@ -13,9 +13,9 @@ use crate::engine::room::signal_queue::Request;
 use crate::engine::timers::Timer;
 use crate::protocol::proto;
 use crate::protocol::proto::ReconnectReason;
-use crate::protocol::proto::signal_request::Message as Ask;
 use crate::protocol::proto::simulate_scenario;
 use crate::protocol::secret::Secret;
+use crate::protocol::signal::{About, Ask, RequestResponse};
 use crate::protocol::url::{Server, Version};
 
 impl Session {
@@ -159,8 +159,7 @@ impl Session {
         }
     }
 
-    pub(super) fn handle_request_response(&mut self, response: &proto::RequestResponse) {
-        use proto::request_response::Request as About;
+    pub(super) fn handle_request_response(&mut self, response: &RequestResponse) {
         if let Some((call, result)) = self.requests.answered(self.now, response) {
             return self.settle(call, result.map(|()| Reply::Done));
         }

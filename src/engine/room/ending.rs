@@ -8,7 +8,7 @@ use crate::engine::room::joining::Stage;
 use crate::engine::room::session::Session;
 use crate::protocol::proto;
 use crate::protocol::proto::DisconnectReason;
-use crate::protocol::proto::signal_request::Message as Ask;
+use crate::protocol::signal::Ask;
 
 impl Session {
     /// The app leaves. Idempotent.

@@ -16,8 +16,8 @@ use crate::engine::room::session::{Joined, Session};
 use crate::engine::timers::Timer;
 use crate::protocol::join::{Dial, Join, Resume};
 use crate::protocol::proto;
-use crate::protocol::proto::signal_response::Message as Told;
 use crate::protocol::secret::Secret;
+use crate::protocol::signal::{SignalResponse, Told};
 use crate::protocol::url::Version;
 
 /// Recvonly sections of each kind in the first offer of a single connection.
@@ -135,7 +135,7 @@ impl Session {
     /// A binary frame of the current socket.
     pub(super) fn handle_frame(&mut self, bytes: &[u8]) {
         self.note_life();
-        let message = match proto::SignalResponse::decode(bytes) {
+        let message = match SignalResponse::decode(bytes) {
             Ok(response) => response.message,
             Err(_) if self.link.phase() == Phase::Open => {
                 let error = Error::new(Code::InternalError, "the server's first message could not be read");

@@ -10,7 +10,7 @@ use crate::engine::room::publications::Ready;
 use crate::engine::room::session::Session;
 use crate::engine::room::signal_queue::Request;
 use crate::protocol::proto;
-use crate::protocol::proto::signal_request::Message as Ask;
+use crate::protocol::signal::Ask;
 
 impl Session {
     pub(super) fn publish_track(&mut self, call: CallId, track: PublishTrack) {

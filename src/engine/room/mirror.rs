@@ -9,7 +9,7 @@ use crate::engine::room::event::{Event, Id};
 use crate::engine::room::roster::Publication;
 use crate::engine::room::session::Session;
 use crate::protocol::proto;
-use crate::protocol::proto::signal_request::Message as Ask;
+use crate::protocol::signal::Ask;
 
 impl Session {
     /// Tells the app what changed.

@@ -9,6 +9,7 @@ use crate::engine::map::Map;
 use crate::engine::room::command::CallId;
 use crate::engine::time::Millis;
 use crate::protocol::proto;
+use crate::protocol::signal::RequestResponse;
 
 /// From the sending of a request to its failure.
 pub const ANSWER_MS: u64 = 5_000;
@@ -90,7 +91,7 @@ impl Requests {
     }
 
     /// The server answered.
-    pub fn answered(&mut self, now: Millis, response: &proto::RequestResponse) -> Option<Done> {
+    pub fn answered(&mut self, now: Millis, response: &RequestResponse) -> Option<Done> {
         use proto::request_response::Reason;
         let pending = self.pending.get_mut(&response.request_id)?;
         match Reason::try_from(response.reason) {
@@ -206,7 +207,7 @@ mod tests {
         let mut requests = Requests::default();
         let id = requests.add(CallId(1), named("new"));
         requests.message(Millis(0), id, None);
-        let ok = proto::RequestResponse { request_id: id, ..Default::default() };
+        let ok = RequestResponse { request_id: id, ..Default::default() };
         assert_eq!(requests.answered(Millis(10), &ok), None);
         assert_eq!(requests.expired(Millis(10 + STATE_MS)), [(CallId(1), Ok(()))]);
     }
@@ -216,7 +217,7 @@ mod tests {
         let mut requests = Requests::default();
         let id = requests.add(CallId(1), named("new"));
         requests.message(Millis(0), id, None);
-        let no = proto::RequestResponse { request_id: id, reason: 2, message: "no".into(), ..Default::default() };
+        let no = RequestResponse { request_id: id, reason: 2, message: "no".into(), ..Default::default() };
         let (_, result) = requests.answered(Millis(1), &no).unwrap();
         let error = result.unwrap_err();
         assert_eq!((error.code, error.request_reason), (Code::SignalRequest, Some(2)));

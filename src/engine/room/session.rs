@@ -30,8 +30,8 @@ use crate::engine::time::Millis;
 use crate::engine::timers::{Timer, Timers};
 use crate::engine::{Input, Output, Question};
 use crate::protocol::proto;
-use crate::protocol::proto::signal_request::Message as Ask;
 use crate::protocol::secret::Secret;
+use crate::protocol::signal::{Ask, SignalRequest};
 use crate::protocol::url::Version;
 
 /// What the join said that is needed later.
@@ -268,7 +268,7 @@ impl Session {
 
     /// Sends a message on the current socket; false when there is none.
     pub(super) fn send(&mut self, message: Ask) -> bool {
-        let request = proto::SignalRequest { message: Some(message) };
+        let request = SignalRequest { message: Some(message) };
         let action = self.link.send(request.encode_to_vec());
         let sent = action.is_some();
         self.socket(action);

@@ -7,8 +7,8 @@ use crate::engine::room::failure::Failure;
 use crate::engine::room::session::Session;
 use crate::engine::timers::Timer;
 use crate::protocol::proto;
-use crate::protocol::proto::signal_response::Message as Told;
 use crate::protocol::secret::Secret;
+use crate::protocol::signal::Told;
 
 /// The local quality may be LOST for this long.
 const QUALITY_LOST_MS: u64 = 10_000;
@@ -62,17 +62,8 @@ impl Session {
                 self.tell(events);
             }
             Told::RoomMoved(moved) => self.handle_room_moved(moved),
-            // A second join or reconnect on a live socket says nothing new; the legacy pong has no timestamp of ours;
-            // the rest belongs to features that this client does not announce.
-            Told::Join(_)
-            | Told::Reconnect(_)
-            | Told::Pong(_)
-            | Told::SubscribedAudioCodecUpdate(_)
-            | Told::PublishDataTrackResponse(_)
-            | Told::UnpublishDataTrackResponse(_)
-            | Told::DataTrackSubscriberHandles(_)
-            | Told::StoreDataBlobResponse(_)
-            | Told::GetDataBlobResponse(_) => {}
+            // A second join or reconnect on a live socket says nothing new; the legacy pong has no timestamp of ours.
+            Told::Join(_) | Told::Reconnect(_) | Told::Pong(_) => {}
         }
     }
 

@@ -10,7 +10,7 @@ use crate::engine::room::joining::Stage;
 use crate::engine::room::session::Session;
 use crate::engine::timers::Timer;
 use crate::protocol::proto;
-use crate::protocol::proto::signal_request::Message as Ask;
+use crate::protocol::signal::Ask;
 
 /// Between two looks at what media has come in.
 const MEDIA_MS: u64 = 2_000;

@@ -10,7 +10,7 @@ use crate::engine::room::joining::{Purpose, Stage};
 use crate::engine::room::session::Session;
 use crate::engine::timers::Timer;
 use crate::protocol::proto;
-use crate::protocol::proto::signal_request::Message as Ask;
+use crate::protocol::signal::Ask;
 
 impl Session {
     pub(super) fn handle_peer(&mut self, event: PeerEvent<'_>) {
