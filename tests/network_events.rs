@@ -117,6 +117,17 @@ fn a_large_rooms_return_is_spread_like_its_local_loss() {
 }
 
 #[test]
+fn several_rooms_on_a_page_share_one_window() {
+    let mut room = Room::connected();
+    room.session.set_elsewhere(1_099);
+    room.server.next_dials([OnDial::Refuse]);
+    room.drop_socket(1006);
+    // 1 100 participants are 10.8 s of joins, and a retry takes at least a fifth of that.
+    room.run_for(11_051);
+    assert!(room.reconnecting()[1].delay_ms >= 2_160.0, "{:?}", room.reconnecting());
+}
+
+#[test]
 fn a_host_that_slept_through_an_outage_tries_at_once_and_has_not_given_up() {
     let mut room = lost(3);
     room.run_for(5_000);

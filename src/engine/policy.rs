@@ -49,7 +49,8 @@ pub struct ReconnectContext {
     pub server_url: String,
     /// Who else was probably lost.
     pub cause: Cause,
-    /// Participants of the room, the local one included, when the connection was lost.
+    /// Participants of the room, the local one included, when the connection was lost; those of other rooms on the same
+    /// page, which were probably lost with it, are added.
     pub num_participants: u32,
     /// The delay before the attempt that failed last; 0 before the first.
     pub last_delay_ms: f64,

@@ -71,6 +71,8 @@ pub struct Driver {
     peers: Peers,
     watch: RefCell<Vec<Listener>>,
     wake: RefCell<Option<host::WakeWatch>>,
+    /// As the registry counts them.
+    participants: Cell<u32>,
 }
 
 impl Driver {
@@ -95,6 +97,7 @@ impl Driver {
             peers: Peers::new(me.clone(), host.rtc_config.clone()),
             watch: RefCell::default(),
             wake: RefCell::new(None),
+            participants: Cell::new(0),
             host,
         })
     }
@@ -188,7 +191,10 @@ impl Driver {
         let mut session = self.session.borrow_mut();
         let Some(session) = session.as_mut() else { return Vec::new() };
         let now = host::now();
+        session.set_elsewhere(registry::participants().saturating_sub(self.participants.get()));
         incoming.with(|input: Input<'_>| session.handle(now, input));
+        let participants = session.participants();
+        registry::recount(self.participants.replace(participants), participants);
         std::iter::from_fn(|| session.poll()).collect()
     }
 

@@ -1,7 +1,7 @@
 //! Rooms that are in use are kept here, so that a room which nobody holds but everybody hears lives on until it ends.
 
 use std::any::Any;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use crate::web::driver::Driver;
@@ -14,6 +14,7 @@ struct Kept {
 
 thread_local! {
     static KEPT: RefCell<Vec<Kept>> = const { RefCell::new(Vec::new()) };
+    static PARTICIPANTS: Cell<u32> = const { Cell::new(0) };
 }
 
 /// Keeps a driver; once is enough.
@@ -24,6 +25,16 @@ pub fn keep(driver: &Rc<Driver>) {
             kept.push(Kept { driver: driver.clone(), _anchor: driver.anchor() });
         }
     });
+}
+
+/// Participants of all rooms together.
+pub fn participants() -> u32 {
+    PARTICIPANTS.get()
+}
+
+/// A room has `now` participants where it had `before`.
+pub fn recount(before: u32, now: u32) {
+    PARTICIPANTS.set(PARTICIPANTS.get().saturating_sub(before).saturating_add(now));
 }
 
 /// Lets go of it.

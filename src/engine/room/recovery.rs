@@ -55,7 +55,7 @@ impl Session {
             loss.kind = ReconnectKind::Full;
         }
         let lived = self.joined.as_ref().map_or(0, |joined| self.now.since(joined.since));
-        let participants = u32::try_from(self.roster.remote_len()).unwrap_or(u32::MAX).saturating_add(1);
+        let participants = self.participants().saturating_add(self.elsewhere);
         let failed = self.steadiness.lost(loss.asked_for);
         // Where both paths were up to the end, the transport took what it was given. Else only what was sent before the
         // server was last heard is taken for delivered: twice is better than never.

@@ -72,6 +72,8 @@ pub struct Session {
     pub(super) fetch: FetchId,
     pub(super) validate_url: Secret,
     pub(super) surroundings: Surroundings,
+    /// Participants of the other rooms on this page.
+    pub(super) elsewhere: u32,
     /// What is left of the time to give up, while offline.
     pub(super) give_up_left_ms: Option<u64>,
     /// When the server was last known to be there, as of the last loss.
@@ -115,6 +117,7 @@ impl Session {
             policy_failed_before: false,
             fetch: FetchId(0),
             surroundings: Surroundings::default(),
+            elsewhere: 0,
             give_up_left_ms: None,
             heard: Millis::default(),
             media_bytes: [None; 2],
@@ -177,6 +180,18 @@ impl Session {
     /// Who is there.
     pub fn roster(&self) -> &Roster {
         &self.roster
+    }
+
+    /// Participants of the room, the local one included; 0 when it is not joined.
+    pub fn participants(&self) -> u32 {
+        let others = u32::try_from(self.roster.remote_len()).unwrap_or(u32::MAX);
+        if self.joined.is_some() { others.saturating_add(1) } else { 0 }
+    }
+
+    /// Participants of the other rooms on this page. Several rooms that lose their connection together share one window,
+    /// so the policy is told of them too.
+    pub fn set_elsewhere(&mut self, participants: u32) {
+        self.elsewhere = participants;
     }
 
     /// Smoothed round trip of the signal socket, `None` before the first pong.
