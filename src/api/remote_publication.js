@@ -87,7 +87,7 @@ export class RemoteTrackPublication extends TrackPublication {
   }
 
   /** @internal The media is there. */
-  _subscribed({ track: media, receiver, stream }) {
+  _subscribed({ track: media, receiver }) {
     const before = this.subscriptionStatus;
     const participant = this._participant;
     const { options } = participant._room;
@@ -98,8 +98,8 @@ export class RemoteTrackPublication extends TrackPublication {
         : new RemoteAudioTrack(media, this.trackSid, receiver, undefined, options.audioOutput);
     track.source = this.source;
     track.isMuted = this.isMuted;
-    if (stream) track.setMediaStream?.(stream);
-    track.start?.();
+    track.mediaStream = new MediaStream([media]);
+    track.start();
     this._track = track;
     track.on('videoDimensionsChanged', (dimensions) => {
       this.#shown = dimensions;
@@ -128,7 +128,7 @@ export class RemoteTrackPublication extends TrackPublication {
     if (!track) return;
     this._track = undefined;
     track.detach();
-    track._end?.();
+    track._end();
     this._participant._tell('trackUnsubscribed', track, this);
     this.emit('unsubscribed', track);
     this._changed(before, this.permissionStatus);
@@ -136,7 +136,7 @@ export class RemoteTrackPublication extends TrackPublication {
 
   /** @internal */
   _muted(muted) {
-    this._track?._setMuted?.(muted);
+    this._track?._setMuted(muted);
     this._toldMuted(muted);
     this._track?.emit(muted ? 'muted' : 'unmuted', this._track);
   }

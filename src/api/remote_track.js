@@ -61,11 +61,11 @@ export class RemoteTrack extends Track {
     const old = this._mediaStreamTrack;
     this._mediaStreamTrack = mediaStreamTrack;
     this.receiver = receiver;
+    this.mediaStream = new MediaStream([mediaStreamTrack]);
     mediaStreamTrack.enabled = old.enabled;
-    for (const element of this.attachedElements) {
-      detachTrack(old, element);
-      if (!(this.isMuted && this.kind === 'video')) attachToElement(mediaStreamTrack, element);
-    }
+    // A muted video is in no element.
+    if (this.isMuted && this.kind === 'video') return;
+    for (const element of this.attachedElements) attachToElement(mediaStreamTrack, element);
   }
 
   /** @internal The subscription is over. */
