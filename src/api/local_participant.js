@@ -5,7 +5,7 @@ import { LocalTrackPublication } from './local_publication.js';
 import { LocalAudioTrack } from './local_audio_track.js';
 import { LocalTrack } from './local_track.js';
 import { LocalVideoTrack } from './local_video_track.js';
-import { PUBLISH, PUBLISH_DATA, read } from './strict.js';
+import { AUDIO_CAPTURE, PUBLISH, PUBLISH_DATA, SCREEN_CAPTURE, VIDEO_CAPTURE, read } from './strict.js';
 import { Participant } from './participant.js';
 import { describe } from './publish.js';
 
@@ -33,11 +33,6 @@ export class LocalParticipant extends Participant {
 
   get lastMicrophoneError() {
     return this._lastErrors.get('microphone');
-  }
-
-  /** Before the room is joined nothing is known of it. */
-  get joinedAt() {
-    return super.joinedAt;
   }
 
   async setMetadata(metadata) {
@@ -89,12 +84,15 @@ export class LocalParticipant extends Participant {
   /** Captures without publishing, with the room's defaults. */
   async createTracks(options = {}) {
     const { audioCaptureDefaults, videoCaptureDefaults } = this._room.options;
-    const merged = (defaults, asked) => (asked ? { ...defaults, ...(asked === true ? undefined : asked) } : asked);
-    return createLocalTracks({ audio: merged(audioCaptureDefaults, options.audio), video: merged(videoCaptureDefaults, options.video) });
+    const merged = (defaults, asked, table, path) => (asked ? { ...defaults, ...(asked === true ? undefined : read(asked, table, path)) } : asked);
+    return createLocalTracks({
+      audio: merged(audioCaptureDefaults, options.audio, AUDIO_CAPTURE, 'audio capture options'),
+      video: merged(videoCaptureDefaults, options.video, VIDEO_CAPTURE, 'video capture options'),
+    });
   }
 
   async createScreenTracks(options) {
-    return createLocalScreenTracks(options);
+    return createLocalScreenTracks(read(options, SCREEN_CAPTURE, 'screen capture options'));
   }
 
   /** Publishes a track; one that is published already is not published again. */
@@ -213,19 +211,17 @@ export class LocalParticipant extends Participant {
 
   async #setEnabled(source, enabled, create, publishOptions) {
     const running = this.#enabling.get(source);
-    const publication = this.getTrackPublication(source) ?? (await running?.catch(() => undefined));
-    if (!enabled) {
-      if (source !== 'screen_share') await publication?.mute();
-      else if (publication?.track) await this.#stopSharing(publication);
-      return publication;
+    if (enabled && !running && !this.getTrackPublication(source)) {
+      // Known before anything is awaited: a second call joins this one instead of capturing again.
+      const promise = this.#enable(source, create, publishOptions).finally(() => this.#enabling.delete(source));
+      this.#enabling.set(source, promise);
+      return promise;
     }
-    if (publication) {
-      await publication.unmute();
-      return publication;
-    }
-    const promise = this.#enable(source, create, publishOptions).finally(() => this.#enabling.delete(source));
-    this.#enabling.set(source, promise);
-    return promise;
+    const publication = this.getTrackPublication(source) ?? (await (enabled ? running : running?.catch(() => undefined)));
+    if (enabled) await publication.unmute();
+    else if (source !== 'screen_share') await publication?.mute();
+    else if (publication?.track) await this.#stopSharing(publication);
+    return publication;
   }
 
   async #enable(source, create, publishOptions) {

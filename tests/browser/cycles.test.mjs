@@ -33,7 +33,8 @@ test('1,000 connect and disconnect cycles leave memory and externrefs flat after
           await room.disconnect();
         }
         // Finalizers run in a task of their own after a collection, and may free what holds more.
-        for (let round = 0; round < 3; round += 1) {
+        // The server's half of a closing handshake may take longer than that on a busy machine.
+        for (let round = 0; round < 3 || (census.liveSockets() && round < 250); round += 1) {
           gc();
           await new Promise((resolve) => census.raw.setTimeout(resolve, 20));
         }
