@@ -112,8 +112,9 @@ const HANDLERS = {
     track._setStreamState(paused ? 'paused' : 'active');
     room._participant(identity)._tell('trackStreamStateChanged', known(room, identity, sid), track.streamState);
   },
-  muted: (room, identity, sid) => wanted(room, identity, sid, 'trackMuted')?._muted(true),
-  unmuted: (room, identity, sid) => wanted(room, identity, sid, 'trackUnmuted')?._muted(false),
+  // The local participant's tracks tell of their mutes themselves: their publications do not take this.
+  muted: (room, identity, sid) => wanted(room, identity, sid, 'trackMuted')?._muted?.(true),
+  unmuted: (room, identity, sid) => wanted(room, identity, sid, 'trackUnmuted')?._muted?.(false),
 
   localPublished: (room, cid, sid, before) => room.localParticipant._published(cid, sid, before),
   localUnpublished: (room, sid) => room.localParticipant._unpublished(sid),
