@@ -18,6 +18,8 @@ const aboutParticipant = (roomEvent, event, value) => (room, identity, fact) => 
   participant.emit(event, told);
   room.emit(roomEvent, told, participant);
 };
+// Of the local participant's tracks its own objects tell: they knew first.
+const ofOthers = (handle) => (room, identity, ...facts) => identity !== '' && handle(room, identity, ...facts);
 const RECONNECTING = { resume: 'signalReconnecting', full: 'reconnecting' };
 
 const HANDLERS = {
@@ -80,17 +82,17 @@ const HANDLERS = {
   // The room has activeSpeakersChanged for this: only who has an object can have a listener.
   speaking: (room, identity, speaking) => room._heard(identity)?.emit('isSpeakingChanged', speaking),
 
-  published(room, identity, sid) {
+  published: ofOthers((room, identity, sid) => {
     const participant = room._heard(identity, 'trackPublished');
     if (!participant || !(participant._looked || heard(participant, 'trackPublished'))) return;
     participant._tell('trackPublished', participant._make(sid));
-  },
-  unpublished(room, identity, sid, facts) {
+  }),
+  unpublished: ofOthers((room, identity, sid, facts) => {
     const participant = room._heard(identity, 'trackUnpublished');
     if (!participant || !(participant._looked || heard(participant, 'trackUnpublished'))) return;
     participant._make(sid, facts);
     participant._unpublished(sid, facts);
-  },
+  }),
   // Media has an object whether anybody listens or not: adaptive stream and volumes begin with it.
   subscribed: (room, identity, sid, media) => media && room._participant(identity)._make(sid)._subscribed(media),
   mediaChanged: (room, identity, sid, media) => media && known(room, identity, sid)?._mediaChanged(media),
@@ -102,19 +104,18 @@ const HANDLERS = {
     room.emit('trackSubscriptionFailed', sid, participant, error);
     known(room, identity, sid)?.emit('subscriptionFailed', error);
   },
-  allowed(room, identity, sid, allowed) {
+  allowed: ofOthers((room, identity, sid, allowed) => {
     const publication = wanted(room, identity, sid, 'trackSubscriptionPermissionChanged');
     publication?._changed(publication.subscriptionStatus, allowed ? 'not_allowed' : 'allowed');
-  },
+  }),
   paused(room, identity, sid, paused) {
     const { track } = known(room, identity, sid) ?? {};
     if (!track) return;
     track._setStreamState(paused ? 'paused' : 'active');
     room._participant(identity)._tell('trackStreamStateChanged', known(room, identity, sid), track.streamState);
   },
-  // The local participant's tracks tell of their mutes themselves: their publications do not take this.
-  muted: (room, identity, sid) => wanted(room, identity, sid, 'trackMuted')?._muted?.(true),
-  unmuted: (room, identity, sid) => wanted(room, identity, sid, 'trackUnmuted')?._muted?.(false),
+  muted: ofOthers((room, identity, sid) => wanted(room, identity, sid, 'trackMuted')?._muted(true)),
+  unmuted: ofOthers((room, identity, sid) => wanted(room, identity, sid, 'trackUnmuted')?._muted(false)),
 
   localPublished: (room, cid, sid, before) => room.localParticipant._published(cid, sid, before),
   localUnpublished: (room, sid) => room.localParticipant._unpublished(sid),
@@ -166,4 +167,4 @@ const known = (room, identity, sid) => {
   return participant?._looked ? participant.trackPublications.get(sid) : undefined;
 };
 /** The same, made if the room has a listener. */
-const wanted = (room, identity, sid, event) => known(room, identity, sid) ?? (identity !== '' && room.listenerCount(event) ? room._participant(identity)._make(sid) : undefined);
+const wanted = (room, identity, sid, event) => known(room, identity, sid) ?? (room.listenerCount(event) ? room._participant(identity)._make(sid) : undefined);
