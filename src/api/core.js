@@ -1,8 +1,11 @@
 // The one door from the JavaScript classes to the wasm instance. When the module starts it attaches its maker here;
 // a class asks for its engine with `core('room', ...)` and keeps what it gets. Until then it says what to call.
 // A second instance (after the first one died) attaches anew: objects keep the instance they were made with.
+//
+// The module imports this file alone, and this file imports none: so the crate also runs without the bundle, in its tests.
 
 let make;
+const served = {};
 
 /** For the module's start only. */
 export function attach(maker) {
@@ -14,3 +17,14 @@ export function core(kind, ...args) {
   if (!make) throw new Error('Rejoin is not initialised: call `await init()`, the default export of "rejoin", once before this, or import "rejoin/auto"');
   return make(kind, ...args);
 }
+
+/** For the files of this folder whose functions the module calls: `write` of logging.js, `failure` of failure.js. */
+export function serve(functions) {
+  Object.assign(served, functions);
+}
+
+/** For the module only. */
+export const write = (level, message) => served.write?.(level, message);
+
+/** For the module only. */
+export const failure = (...facts) => served.failure?.(...facts) ?? new Error(facts[1]);

@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::engine::error::{Code, Error};
 
-#[wasm_bindgen(module = "/src/api/failure.js")]
+#[wasm_bindgen(module = "/src/api/core.js")]
 extern "C" {
     #[allow(clippy::too_many_arguments)]
     fn failure(

@@ -1,4 +1,5 @@
 // Makes the errors that promises reject with out of what the engine reports. Rust calls this and nothing else does.
+import { serve } from './core.js';
 import { ConnectionError, DeviceUnsupportedError, LivekitError, NegotiationError, PublishDataError, PublishTrackError, SignalRequestError, UnexpectedConnectionState } from './errors.js';
 
 const INTERNAL = 2;
@@ -25,3 +26,4 @@ export function failure(code, message, retryable, connecting, reason, status, le
   return MADE[code]?.(message, { status, requestReason }, options) ?? new LivekitError(code, message, options);
 }
 
+serve({ failure });

@@ -322,13 +322,15 @@ async function firstFrame(mediaStreamTrack, timeoutMs) {
   const element = document.createElement('video');
   element.muted = true;
   element.srcObject = new MediaStream([mediaStreamTrack]);
+  let late;
   try {
     return await new Promise((resolve) => {
-      setTimeout(resolve, timeoutMs);
+      late = setTimeout(resolve, timeoutMs);
       element.addEventListener('resize', () => resolve({ width: element.videoWidth, height: element.videoHeight }), { once: true });
       element.play().catch(() => undefined);
     });
   } finally {
+    clearTimeout(late);
     element.srcObject = null;
   }
 }

@@ -1,5 +1,6 @@
 // Where log lines go: the console, and extensions of the app's own. The engine's lines come through `write` as well, so
 // one level and one list of extensions hold for everything. No line holds a token: nobody here puts one in.
+import { serve } from './core.js';
 import { LogLevel } from './enums.js';
 import { report } from './report.js';
 
@@ -23,3 +24,5 @@ export function write(level, message, context) {
     }
   }
 }
+
+serve({ write });

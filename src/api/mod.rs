@@ -55,7 +55,7 @@ use ::log::Level;
 use crate::api::dispatch::Anchor;
 use crate::web::log;
 
-#[wasm_bindgen(module = "/src/api/logging.js")]
+#[wasm_bindgen(module = "/src/api/core.js")]
 extern "C" {
     fn write(level: &str, message: &str);
 }

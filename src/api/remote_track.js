@@ -137,6 +137,7 @@ export class RemoteVideoTrack extends RemoteTrack {
   #visible;
   #size;
   #settling;
+  #leaving;
 
   constructor(mediaStreamTrack, sid, receiver, adaptiveStreamSettings) {
     super(mediaStreamTrack, sid, 'video', receiver);
@@ -199,6 +200,7 @@ export class RemoteVideoTrack extends RemoteTrack {
   /** @internal */
   _end() {
     clearTimeout(this.#settling);
+    clearTimeout(this.#leaving);
     for (const watch of this.#watched.values()) watch.end();
     this.#watched.clear();
     super._end();
@@ -211,7 +213,8 @@ export class RemoteVideoTrack extends RemoteTrack {
     if (visible === this.#visible) return;
     // What has just scrolled out may be back in a moment.
     if (!visible && all.some(({ changedAt }) => Date.now() - changedAt < SETTLE_MS)) {
-      setTimeout(() => this.receiver && this.#tellVisible(), SETTLE_MS);
+      clearTimeout(this.#leaving);
+      this.#leaving = setTimeout(() => this.#tellVisible(), SETTLE_MS);
       return;
     }
     this.#visible = visible;

@@ -6,6 +6,7 @@ import { getLocalDevices } from './devices.js';
 import { deliver } from './dispatch.js';
 import { EventEmitter } from './emitter.js';
 import { ConnectionError, UnexpectedConnectionState } from './errors.js';
+import './failure.js';
 import { ROOM as FIELD } from './fields.js';
 import { LocalParticipant } from './local_participant.js';
 import { CONNECT, ROOM, read } from './strict.js';
