@@ -1,6 +1,7 @@
 // From one event of the engine to livekit-client's events, in its order as an app meets it that listens to participants
-// from `participantConnected` on: the participant's listeners first, then the room's, the publication's, the track's. The roster is up to date before an event comes; an event
-// about something that nobody has looked at, and that has no listener, makes no object.
+// from `participantConnected` on: the participant's listeners first, then the room's, the publication's, the track's.
+// The roster is up to date before an event comes; an event about something that nobody has looked at, and that has no
+// listener, makes no object.
 import { DataPacket_Kind } from './enums.js';
 import { qualityOf } from './fields.js';
 
