@@ -119,6 +119,9 @@ fn closed(code: u16, reason: &str, near: Cause) -> Judgement {
         }
         // The server says of itself that it is going away, failing, restarting or busy.
         1001 | 1011 | 1012 | 1013 => Cause::Remote,
+        // Ended on purpose and without a word about others: livekit-server 1.13.5 ends one participant's session so
+        // (migration, a node's failure simulated for it). What concerns everybody it says in a leave.
+        1000 if near == Cause::Remote => Cause::Single,
         _ => near,
     };
     let text = match code {
