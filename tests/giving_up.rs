@@ -82,3 +82,28 @@ fn a_room_that_gave_up_can_be_joined_again() {
     room.drop_socket(1006);
     assert_eq!(room.reconnecting().last().unwrap().attempt, 1);
 }
+
+#[test]
+fn it_gives_up_after_five_minutes_with_one_warning_and_one_error() {
+    let mut room = Room::connected();
+    room.server.next_dials(vec![OnDial::Refuse; 1_000]);
+    room.forget();
+    room.drop_socket(1006);
+    room.run_for(299_000);
+    assert_eq!(room.state(), ConnectionState::Reconnecting);
+    room.run_for(1_000);
+    assert_eq!(room.disconnected_for(), Some(0));
+    room.assert_over();
+    assert_eq!((room.lines(log::Level::Warn).len(), room.lines(log::Level::Error).len()), (1, 1));
+}
+
+#[test]
+fn a_laptop_that_slept_through_an_outage_tries_before_it_gives_up() {
+    let mut room = Room::connected();
+    room.server.next_dials([OnDial::Refuse]);
+    room.drop_socket(1006);
+    room.run_for(100);
+    room.sleep(8 * 3_600_000);
+    assert_ne!(room.state(), ConnectionState::Disconnected);
+    room.run_until(ConnectionState::Connected, 20_000);
+}

@@ -220,3 +220,46 @@ fn a_question_that_is_open_when_the_network_goes_is_dropped() {
     room.run_for(60_000);
     assert_eq!(room.dials.len(), 0);
 }
+
+#[test]
+fn a_custom_policy_is_told_everything_and_obeyed() {
+    let config = Config { policy: PolicyChoice::Custom, ..Default::default() };
+    let mut room = Room::with(config, BROWSER);
+    room.connect();
+    room.run_for(40_000);
+    room.drop_socket(1012);
+    let (question, context) = room.questions[0].clone();
+    assert_eq!(context.retry_count, 0);
+    assert_eq!(context.cause, Cause::Remote);
+    assert_eq!(context.server_url, URL);
+    assert_eq!((context.num_participants, context.online), (1, true));
+    assert_eq!(context.session_duration_ms, 40_000.0);
+    assert!(context.retry_reason.unwrap().contains("1012"));
+    room.forget();
+    room.give(Incoming::Policy(question, PolicyAnswer::Delay(1_234.0)));
+    assert_eq!(room.run_until(ConnectionState::Connected, 5_000), 1_234);
+    room.drop_socket(1012);
+    let (question, _) = room.questions[1].clone();
+    room.give(Incoming::Policy(question, PolicyAnswer::GiveUp));
+    room.assert_over();
+}
+
+#[test]
+fn a_custom_policy_that_answers_nonsense_or_nothing_is_replaced_and_told_once() {
+    let config = Config { policy: PolicyChoice::Custom, ..Default::default() };
+    for answer in [Some(PolicyAnswer::Failed), Some(PolicyAnswer::Delay(f64::NAN)), None] {
+        let mut room = Room::with(config.clone(), BROWSER);
+        room.connect();
+        for _ in 0..2 {
+            room.drop_socket(1006);
+            let (question, _) = room.questions.last().unwrap().clone();
+            if let Some(answer) = answer {
+                room.give(Incoming::Policy(question, answer));
+            }
+            room.run_until(ConnectionState::Connected, 30_000);
+            room.run_for(40_000);
+        }
+        let about_policy = |line: &&&str| line.contains("policy");
+        assert_eq!(room.lines(log::Level::Warn).iter().filter(about_policy).count(), 1, "{answer:?}");
+    }
+}

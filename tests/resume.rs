@@ -4,8 +4,7 @@ mod common;
 
 use common::server::{OnDial, participant};
 use common::{Room, answer, join_request};
-use rejoin::engine::PolicyAnswer;
-use rejoin::engine::config::{Capabilities, Config, PolicyChoice};
+use rejoin::engine::config::{Capabilities, Config};
 use rejoin::engine::io::HostEvent;
 use rejoin::engine::map::Map;
 use rejoin::engine::peer::{MediaHandle, PeerAction, PeerEvent, PeerState};
@@ -241,31 +240,6 @@ fn a_flood_of_wishes_for_an_attempt_makes_one_a_second() {
 }
 
 #[test]
-fn it_gives_up_after_five_minutes_with_one_warning_and_one_error() {
-    let mut room = Room::connected();
-    room.server.next_dials(vec![OnDial::Refuse; 1_000]);
-    room.forget();
-    room.drop_socket(1006);
-    room.run_for(299_000);
-    assert_eq!(room.state(), ConnectionState::Reconnecting);
-    room.run_for(1_000);
-    assert_eq!(room.disconnected_for(), Some(0));
-    room.assert_over();
-    assert_eq!((room.lines(log::Level::Warn).len(), room.lines(log::Level::Error).len()), (1, 1));
-}
-
-#[test]
-fn a_laptop_that_slept_through_an_outage_tries_before_it_gives_up() {
-    let mut room = Room::connected();
-    room.server.next_dials([OnDial::Refuse]);
-    room.drop_socket(1006);
-    room.run_for(100);
-    room.sleep(8 * 3_600_000);
-    assert_ne!(room.state(), ConnectionState::Disconnected);
-    room.run_until(ConnectionState::Connected, 20_000);
-}
-
-#[test]
 fn when_signalling_and_media_are_both_dead_the_next_step_is_a_full_reconnect() {
     let mut room = Room::connected();
     room.forget();
@@ -319,49 +293,6 @@ fn an_outage_that_heals_at_the_first_attempt_is_one_line_of_information() {
     assert!(room.lines(log::Level::Warn).is_empty() && room.lines(log::Level::Error).is_empty());
     let [line] = room.lines(log::Level::Info)[..] else { panic!("{:?}", room.logs) };
     assert!(line.contains("cause local") && line.contains("sessionDurationMs: 60000"), "{line}");
-}
-
-#[test]
-fn a_custom_policy_is_told_everything_and_obeyed() {
-    let config = Config { policy: PolicyChoice::Custom, ..Default::default() };
-    let mut room = Room::with(config, Capabilities { rtc: true, offer_with_join: true });
-    room.connect();
-    room.run_for(40_000);
-    room.drop_socket(1012);
-    let (question, context) = room.questions[0].clone();
-    assert_eq!(context.retry_count, 0);
-    assert_eq!(context.cause, Cause::Remote);
-    assert_eq!(context.server_url, common::URL);
-    assert_eq!((context.num_participants, context.online), (1, true));
-    assert_eq!(context.session_duration_ms, 40_000.0);
-    assert!(context.retry_reason.unwrap().contains("1012"));
-    room.forget();
-    room.give(common::Incoming::Policy(question, PolicyAnswer::Delay(1_234.0)));
-    assert_eq!(room.run_until(ConnectionState::Connected, 5_000), 1_234);
-    room.drop_socket(1012);
-    let (question, _) = room.questions[1].clone();
-    room.give(common::Incoming::Policy(question, PolicyAnswer::GiveUp));
-    room.assert_over();
-}
-
-#[test]
-fn a_custom_policy_that_answers_nonsense_or_nothing_is_replaced_and_told_once() {
-    let config = Config { policy: PolicyChoice::Custom, ..Default::default() };
-    for answer in [Some(PolicyAnswer::Failed), Some(PolicyAnswer::Delay(f64::NAN)), None] {
-        let mut room = Room::with(config.clone(), Capabilities { rtc: true, offer_with_join: true });
-        room.connect();
-        for _ in 0..2 {
-            room.drop_socket(1006);
-            let (question, _) = room.questions.last().unwrap().clone();
-            if let Some(answer) = answer {
-                room.give(common::Incoming::Policy(question, answer));
-            }
-            room.run_until(ConnectionState::Connected, 30_000);
-            room.run_for(40_000);
-        }
-        let about_policy = |line: &&&str| line.contains("policy");
-        assert_eq!(room.lines(log::Level::Warn).iter().filter(about_policy).count(), 1, "{answer:?}");
-    }
 }
 
 #[test]
