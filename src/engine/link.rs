@@ -178,6 +178,7 @@ mod tests {
             version: Version::V1,
             token: Secret::new("t"),
             join_request: Vec::new(),
+            offer_at: 0,
             query: Vec::new(),
         }
     }

@@ -67,6 +67,8 @@ pub struct Dial {
     pub token: Secret,
     /// v1: the encoded `JoinRequest`, neither compressed nor wrapped. Empty on v0.
     pub join_request: Vec<u8>,
+    /// Where in it the publisher's offer begins: at its end, when there is none.
+    pub offer_at: usize,
     /// v0: query parameters besides the token, in order. Empty on v1.
     pub query: Vec<(&'static str, String)>,
 }
@@ -81,25 +83,44 @@ impl Dial {
         join: Join,
     ) -> Result<Self, UrlError> {
         Server::parse(server_url)?;
-        let (join_request, query) = match version {
-            Version::V1 => (join_request(client, join).encode_to_vec(), Vec::new()),
-            Version::V0 => (Vec::new(), query(client, &join)),
+        let mut dial = Self {
+            server_url: server_url.to_owned(),
+            version,
+            token,
+            join_request: Vec::new(),
+            offer_at: 0,
+            query: Vec::new(),
         };
-        Ok(Self { server_url: server_url.to_owned(), version, token, join_request, query })
+        if version == Version::V0 {
+            dial.query = query(client, &join);
+            return Ok(dial);
+        }
+        // Encoded messages one after the other are one message with the fields of both.
+        let mut request = join_request(client, join);
+        let publisher_offer = request.publisher_offer.take();
+        dial.join_request = request.encode_to_vec();
+        dial.offer_at = dial.join_request.len();
+        let offer = proto::JoinRequest { publisher_offer, ..Default::default() };
+        dial.join_request.extend(offer.encode_to_vec());
+        Ok(dial)
     }
 
     /// URL of the socket, token included. `gzip` is the gzipped `join_request`, where the host can compress: it is
     /// used when it is smaller.
     pub fn url(&self, gzip: Option<&[u8]>) -> Result<Secret, UrlError> {
-        Ok(self.with_query(Server::parse(&self.server_url)?.signal(self.version), gzip))
+        let smaller = gzip.filter(|bytes| bytes.len() < self.join_request.len());
+        let url = Server::parse(&self.server_url)?.signal(self.version);
+        Ok(self.with_query(url, smaller.unwrap_or(&self.join_request), smaller.is_some()))
     }
 
-    /// URL that says why the join failed: of the same path, with the same query.
-    pub fn validate_url(&self, gzip: Option<&[u8]>) -> Result<Secret, UrlError> {
-        Ok(self.with_query(Server::parse(&self.server_url)?.validate(self.version), gzip))
+    /// URL that says why the join failed: of the same path, with the same query. Nothing compresses it, so it goes
+    /// without the offer, which would make it longer than the 8 to 16 KB that proxies usually take.
+    pub fn validate_url(&self) -> Result<Secret, UrlError> {
+        let url = Server::parse(&self.server_url)?.validate(self.version);
+        Ok(self.with_query(url, self.join_request.get(..self.offer_at).unwrap_or_default(), false))
     }
 
-    fn with_query(&self, mut url: String, gzip: Option<&[u8]>) -> Secret {
+    fn with_query(&self, mut url: String, join_request: &[u8], gzipped: bool) -> Secret {
         let mut add = |separator: char, key: &str, value: &str| {
             url.push(separator);
             url.push_str(key);
@@ -108,24 +129,23 @@ impl Dial {
         };
         add('?', "access_token", self.token.reveal());
         if self.version == Version::V1 {
-            add('&', "join_request", &self.wrapped(gzip));
+            add('&', "join_request", &wrapped(join_request, gzipped));
         }
         for (key, value) in &self.query {
             add('&', key, value);
         }
         Secret::new(url)
     }
+}
 
-    /// The server decodes with padding (Go's `base64.URLEncoding`).
-    fn wrapped(&self, gzip: Option<&[u8]>) -> String {
-        use proto::wrapped_join_request::Compression;
-        let smaller = gzip.filter(|bytes| bytes.len() < self.join_request.len());
-        let wrapped = proto::WrappedJoinRequest {
-            compression: if smaller.is_some() { Compression::Gzip } else { Compression::None } as i32,
-            join_request: smaller.unwrap_or(&self.join_request).to_vec(),
-        };
-        URL_SAFE.encode(wrapped.encode_to_vec())
-    }
+/// The server decodes with padding (Go's `base64.URLEncoding`).
+fn wrapped(join_request: &[u8], gzipped: bool) -> String {
+    use proto::wrapped_join_request::Compression;
+    let wrapped = proto::WrappedJoinRequest {
+        compression: if gzipped { Compression::Gzip } else { Compression::None } as i32,
+        join_request: join_request.to_vec(),
+    };
+    URL_SAFE.encode(wrapped.encode_to_vec())
 }
 
 /// What the client says about itself.
@@ -212,7 +232,7 @@ mod tests {
         Dial::new("ws://h:7880/base", version, Secret::new(TOKEN), &details(), join).unwrap()
     }
 
-    fn wrapped(url: &Secret) -> proto::WrappedJoinRequest {
+    fn sent(url: &Secret) -> proto::WrappedJoinRequest {
         let (_, value) = url.reveal().split_once("&join_request=").unwrap();
         let value = value.replace("%3D", "=");
         proto::WrappedJoinRequest::decode(URL_SAFE.decode(value).unwrap().as_slice()).unwrap()
@@ -225,7 +245,7 @@ mod tests {
         let join = Join { auto_subscribe: true, publisher_offer: Some(offer.clone()), ..Default::default() };
         let url = dial(Version::V1, join).url(None).unwrap();
         assert!(url.reveal().starts_with("ws://h:7880/base/rtc/v1?access_token=eyJh%2B%2F%3D.b%26c.d&join_request="));
-        let wrapped = wrapped(&url);
+        let wrapped = sent(&url);
         assert_eq!(wrapped.compression, 0);
         let request = proto::JoinRequest::decode(wrapped.join_request.as_slice()).unwrap();
         assert_eq!(request.publisher_offer, Some(offer));
@@ -237,17 +257,26 @@ mod tests {
     }
 
     #[test]
+    fn validate_is_asked_without_the_offer() {
+        let offer = proto::SessionDescription { sdp: "v=0".repeat(5_000), ..Default::default() };
+        let dial = dial(Version::V1, Join { publisher_offer: Some(offer), ..resume() });
+        let asked = sent(&dial.validate_url().unwrap());
+        let request = proto::JoinRequest::decode(asked.join_request.as_slice()).unwrap();
+        assert_eq!((request.publisher_offer, request.participant_sid.as_str()), (None, "PA_x"));
+    }
+
+    #[test]
     fn a_gzipped_request_is_used_only_when_it_is_smaller() {
         let dial = dial(Version::V1, resume());
-        let smaller = wrapped(&dial.url(Some(&[7; 3])).unwrap());
+        let smaller = sent(&dial.url(Some(&[7; 3])).unwrap());
         assert_eq!((smaller.compression, smaller.join_request.as_slice()), (1, [7u8; 3].as_slice()));
-        let larger = wrapped(&dial.url(Some(&vec![7; dial.join_request.len()])).unwrap());
+        let larger = sent(&dial.url(Some(&vec![7; dial.join_request.len()])).unwrap());
         assert_eq!((larger.compression, &larger.join_request), (0, &dial.join_request));
     }
 
     #[test]
     fn a_resume_names_its_session_and_its_reason_on_both_paths() {
-        let wrapped = wrapped(&dial(Version::V1, resume()).url(None).unwrap());
+        let wrapped = sent(&dial(Version::V1, resume()).url(None).unwrap());
         let request = proto::JoinRequest::decode(wrapped.join_request.as_slice()).unwrap();
         assert!(request.reconnect && request.connection_settings.unwrap().adaptive_stream);
         assert_eq!((request.participant_sid.as_str(), request.reconnect_reason), ("PA_x", 1));
@@ -262,7 +291,7 @@ mod tests {
     fn validate_asks_over_http_with_the_same_query() {
         for version in [Version::V0, Version::V1] {
             let dial = dial(version, resume());
-            let (socket, validate) = (dial.url(None).unwrap(), dial.validate_url(None).unwrap());
+            let (socket, validate) = (dial.url(None).unwrap(), dial.validate_url().unwrap());
             let (_, query) = socket.reveal().split_once('?').unwrap();
             assert!(validate.reveal().starts_with("http://h:7880/base/rtc"), "{version:?}");
             assert!(validate.reveal().ends_with(&format!("/validate?{query}")), "{version:?}");

@@ -4,7 +4,6 @@
 //!
 //! Listeners, promises and the app's policy are called while nothing is borrowed. Decisions are not made here.
 
-use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::future::Future;
@@ -57,7 +56,6 @@ pub struct Driver {
     config: Config,
     host: HostOptions,
     observer: Observer,
-    anchor: RefCell<Option<Weak<dyn Any>>>,
     session: RefCell<Option<Session>>,
     inbox: RefCell<VecDeque<Incoming>>,
     pumping: Cell<bool>,
@@ -84,7 +82,6 @@ impl Driver {
             me: me.clone(),
             config,
             observer,
-            anchor: RefCell::new(None),
             session: RefCell::new(None),
             inbox: RefCell::default(),
             pumping: Cell::new(false),
@@ -100,15 +97,6 @@ impl Driver {
             participants: Cell::new(0),
             host,
         })
-    }
-
-    /// What stays alive with the driver while the room is in use: the room object that the observer speaks to.
-    pub fn set_anchor(&self, anchor: Weak<dyn Any>) {
-        *self.anchor.borrow_mut() = Some(anchor);
-    }
-
-    pub(super) fn anchor(&self) -> Option<Rc<dyn Any>> {
-        self.anchor.borrow().as_ref().and_then(Weak::upgrade)
     }
 
     /// Media: senders that are registered, tracks that came in.

@@ -1,19 +1,12 @@
 //! Rooms that are in use are kept here, so that a room which nobody holds but everybody hears lives on until it ends.
 
-use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use crate::web::driver::Driver;
 
-struct Kept {
-    driver: Rc<Driver>,
-    /// What the driver's owner wants alive with it.
-    _anchor: Option<Rc<dyn Any>>,
-}
-
 thread_local! {
-    static KEPT: RefCell<Vec<Kept>> = const { RefCell::new(Vec::new()) };
+    static KEPT: RefCell<Vec<Rc<Driver>>> = const { RefCell::new(Vec::new()) };
     static PARTICIPANTS: Cell<u32> = const { Cell::new(0) };
 }
 
@@ -21,8 +14,8 @@ thread_local! {
 pub fn keep(driver: &Rc<Driver>) {
     KEPT.with(|kept| {
         let mut kept = kept.borrow_mut();
-        if !kept.iter().any(|one| Rc::ptr_eq(&one.driver, driver)) {
-            kept.push(Kept { driver: driver.clone(), _anchor: driver.anchor() });
+        if !kept.iter().any(|one| Rc::ptr_eq(one, driver)) {
+            kept.push(driver.clone());
         }
     });
 }
@@ -41,7 +34,7 @@ pub fn recount(before: u32, now: u32) {
 pub fn release(driver: &Driver) {
     let gone = KEPT.with(|kept| {
         let mut kept = kept.borrow_mut();
-        let at = kept.iter().position(|one| std::ptr::eq(&*one.driver, driver))?;
+        let at = kept.iter().position(|one| std::ptr::eq(&**one, driver))?;
         Some(kept.swap_remove(at))
     });
     // Dropped here, outside the borrow: it may be the last reference to much.
@@ -50,7 +43,5 @@ pub fn release(driver: &Driver) {
 
 /// Everyone that is kept; nobody when the list is in use (only a panic could ask then).
 pub fn everyone() -> Vec<Rc<Driver>> {
-    KEPT.with(|kept| {
-        kept.try_borrow().map(|kept| kept.iter().map(|one| one.driver.clone()).collect()).unwrap_or_default()
-    })
+    KEPT.with(|kept| kept.try_borrow().map(|kept| kept.clone()).unwrap_or_default())
 }

@@ -121,7 +121,7 @@ impl Session {
         self.stage = Stage::Dialling(purpose);
         match Dial::new(&self.url, self.version, self.token.clone(), &self.config.client, join) {
             Ok(dial) => {
-                self.validate_url = dial.validate_url(None).unwrap_or_default();
+                self.validate_url = dial.validate_url().unwrap_or_default();
                 let action = self.link.dial(self.now, dial, self.options.websocket_timeout_ms, &mut self.timers);
                 self.socket(Some(action));
             }
