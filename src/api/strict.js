@@ -76,7 +76,10 @@ export const DEFAULT_POLICY = table({
 });
 export const JITTER_POLICY = table({ delaysMs: amounts, jitter: kind('a number from 0 to 1', (value) => amount.test(value) && value <= 1) });
 
-const IGNORED = ['expSignalLatency', 'webAudioMix', 'frameMetadata', 'packetTrailer', 'dataStream', 'preConnectBuffer', 'disableIceLite', 'subscriberAllowPause'];
+const IGNORED = [
+  ...['expSignalLatency', 'webAudioMix', 'frameMetadata', 'packetTrailer', 'dataStream', 'preConnectBuffer', 'disableIceLite'],
+  ...['subscriberAllowPause', 'backupCodec', 'backupCodecPolicy', 'loggerName'],
+];
 const REFUSED = ['e2ee', 'encryption'];
 const told = new Set();
 
