@@ -73,38 +73,37 @@ function inPage(withinMs) {
       }, reject);
     });
 
-  /** Resolves with the subscribed track of `name` from `source`, now or when it comes. */
-  const track = (room, name, source) =>
-    within(`the ${source} of ${name}`, (resolve) => {
-      const { RoomEvent } = window.rejoinDemo;
-      const look = () => {
-        const found = named(room, name)?.getTrackPublication(source)?.track;
-        if (!found) return;
-        room.off(RoomEvent.TrackSubscribed, look);
-        resolve(found);
-      };
-      room.on(RoomEvent.TrackSubscribed, look);
-      look();
-    });
+  const trackOf = (room, name, source) => named(room, name)?.getTrackPublication(source)?.track;
 
-  /** Resolves after `count` decoded frames of the track. */
-  const frames = (found, count, what) =>
+  /** Resolves after `count` decoded frames of `name`'s camera. Who reconnects in full publishes anew: the newest track counts. */
+  const frames = (room, name, count, what) =>
     within(what, (resolve) => {
-      const video = found.attach();
-      video.muted = true;
+      const { RoomEvent, Track } = window.rejoinDemo;
+      const video = Object.assign(document.createElement('video'), { muted: true });
       document.body.append(video);
+      let shown;
+      const show = () => {
+        const found = trackOf(room, name, Track.Source.Camera);
+        if (!found || found === shown) return;
+        shown?.detach(video);
+        shown = found;
+        found.attach(video);
+      };
       let left = count;
       const next = () => {
         if ((left -= 1) > 0) return video.requestVideoFrameCallback(next);
-        found.detach(video);
+        room.off(RoomEvent.TrackSubscribed, show);
+        shown?.detach(video);
         video.remove();
         resolve();
       };
       video.requestVideoFrameCallback(next);
+      room.on(RoomEvent.TrackSubscribed, show);
+      show();
     });
 
   const received = async (found) => {
-    const report = await found.getRTCStatsReport();
+    const report = await found?.getRTCStatsReport();
     return [...(report?.values() ?? [])].find(({ type }) => type === 'inbound-rtp') ?? { packetsReceived: 0, totalAudioEnergy: 0 };
   };
 
@@ -112,12 +111,13 @@ function inPage(withinMs) {
   window.rejoinCheck = {
     async seesAndHears(name) {
       const { room, Track } = window.rejoinDemo;
-      await frames(await track(room, name, Track.Source.Camera), 3, `decoded video of ${name}`);
-      const audio = await track(room, name, Track.Source.Microphone);
-      const before = await received(audio);
+      await frames(room, name, 3, `decoded video of ${name}`);
       const until = performance.now() + withinMs;
+      let [audio, before] = [undefined, await received(undefined)];
       for (;;) {
-        const now = await received(audio);
+        const found = trackOf(room, name, Track.Source.Microphone);
+        const now = await received(found);
+        if (found !== audio) [audio, before] = [found, now];
         if (now.packetsReceived > before.packetsReceived && now.totalAudioEnergy > before.totalAudioEnergy) return;
         if (performance.now() > until) throw new Error(`audio of ${name}: no packets with sound within ${withinMs / 1000} s`);
         // Statistics have no event.
@@ -169,14 +169,14 @@ function inPage(withinMs) {
 
     /** Leaves, and joins with a room of its own: milliseconds to `connect()` and to the first frame of `name`. */
     async joinsAgain(roomName, name) {
-      const { room: first, Room, Track } = window.rejoinDemo;
+      const { room: first, Room } = window.rejoinDemo;
       await first.disconnect();
       const { url, token } = await (await fetch(`/token?${new URLSearchParams({ room: roomName, name: 'Joan' })}`)).json();
       const room = new Room();
       const begun = performance.now();
       await room.connect(url, token);
       const join = performance.now() - begun;
-      await frames(await track(room, name, Track.Source.Camera), 1, `the first frame of ${name}`);
+      await frames(room, name, 1, `the first frame of ${name}`);
       const frame = performance.now() - begun;
       await room.disconnect();
       return { join, frame };
