@@ -28,6 +28,8 @@ export async function build({ dev = false } = {}) {
   await rust();
   await packages();
   const tools = await wasmBindgen();
+  // Before the fingerprint, which is over pkg/ too: a first build would not recognise itself otherwise.
+  copyFileSync(at('LICENSE'), at('pkg', 'LICENSE'));
   const print = fingerprint(SOURCES, tools);
   const done = markOnDisk();
   if (done === `${print} release` || (dev && done === `${print} dev`)) return;
@@ -43,7 +45,6 @@ export async function build({ dev = false } = {}) {
   await bundle({ glue, imports: names.imports, wasm: names.wasm, out: join(work, 'dist'), minify: !dev });
   types({ out: join(work, 'dist') });
   await smoke(join(work, 'dist'));
-  copyFileSync(at('LICENSE'), at('pkg', 'LICENSE'));
   writeFileSync(join(work, 'dist', '.built'), `${print} ${dev ? 'dev' : 'release'}`);
   rmSync(dist, { recursive: true, force: true });
   renameSync(join(work, 'dist'), dist);
