@@ -6,18 +6,14 @@ import { at, hash, pathWith } from '../lib/paths.mjs';
 import { Failure, run, which } from '../lib/run.mjs';
 
 const MODULE = 'github.com/livekit/livekit-server';
+const PROGRAM = 'livekit-server';
 const folder = at('tests', 'livekit');
 
 /** The path of the pinned `livekit-server`. */
-export const livekitServer = () => built('livekit-server', 'server', 'about two minutes');
-
-/** The path of LiveKit's own mock of its server: signalling and twirp, no media. */
-export const livekitTestServer = () => built('livekit-test-server', 'test-server', 'some seconds');
-
-async function built(program, command, howLong) {
+export async function livekitServer() {
   const pins = ['go.mod', 'go.sum'].map((file) => readFileSync(join(folder, file), 'utf8'));
   const version = pins[0].match(/livekit-server v([\d.]+)/)[1];
-  const place = await cached(program, `${version}-${hash(...pins).slice(0, 8)}`, `building ${program} ${version} (${howLong}, once)`, (draft) => {
+  const place = await cached(PROGRAM, `${version}-${hash(...pins).slice(0, 8)}`, `building ${PROGRAM} ${version} (about two minutes, once)`, (draft) => {
     // Go's usual place is looked at too: installers often leave PATH to the user.
     const path = `${pathWith()}:/usr/local/go/bin`;
     const go = which('go', path);
@@ -27,7 +23,7 @@ async function built(program, command, howLong) {
           'or put a livekit-server on PATH, or set LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET to use a running one',
       );
     }
-    return run(go, ['build', '-o', join(draft, program), `${MODULE}/cmd/${command}`], { cwd: folder, env: { PATH: path, GOFLAGS: '-mod=readonly' } });
+    return run(go, ['build', '-o', join(draft, PROGRAM), `${MODULE}/cmd/server`], { cwd: folder, env: { PATH: path, GOFLAGS: '-mod=readonly' } });
   });
-  return join(place, program);
+  return join(place, PROGRAM);
 }

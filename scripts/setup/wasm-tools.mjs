@@ -5,7 +5,7 @@ import { cached } from '../lib/cache.mjs';
 import { at, hash, lockedCrate } from '../lib/paths.mjs';
 import { Failure, run } from '../lib/run.mjs';
 
-export const WASM_PACK = '0.15.1';
+const WASM_PACK = '0.15.1';
 const PROGRAMS = ['wasm-bindgen', 'wasm-bindgen-test-runner'];
 
 /** The folder that holds `wasm-bindgen` and `wasm-bindgen-test-runner` of the version in Cargo.lock. */
