@@ -7,9 +7,11 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::api::fields::{self, PARTICIPANT, PUBLICATION, text};
 use crate::engine::peer::MediaHandle;
-use crate::engine::room::event::{Event, Id, Reconnecting};
+use crate::engine::room::event::{Event, Id, Reconnecting, RegionChange};
 use crate::engine::room::roster::{Participant, Publication};
 use crate::protocol::proto;
+use crate::protocol::regions::Region;
+use crate::protocol::url::origin;
 use crate::web::driver::Driver;
 use crate::web::js;
 
@@ -38,6 +40,7 @@ fn facts(driver: &Driver, event: Event) -> Option<(&'static str, Vec<JsValue>)> 
         Event::SignalConnected => ("signalConnected", vec![]),
         Event::Reconnecting { facts, first: _ } => ("reconnecting", vec![reconnecting(&facts)]),
         Event::Reconnected => ("reconnected", vec![]),
+        Event::RegionChanged(change) => ("region", vec![region_change(&change)]),
         Event::Disconnected { reason } => ("disconnected", vec![reason.into()]),
         Event::Moved { name } => ("moved", vec![text(&name)]),
         Event::RoomMetadataChanged => ("roomMetadata", vec![]),
@@ -135,6 +138,13 @@ fn reconnecting(facts: &Reconnecting) -> JsValue {
         ("kind", text(facts.kind.as_str())),
     ])
     .into()
+}
+
+fn region_change(change: &RegionChange) -> JsValue {
+    let place =
+        |region: &Region| js::object([("region", text(&region.name)), ("url", text(&origin(&region.url)))]).into();
+    let facts = [("to", place(&change.region)), ("from", place(&change.previous)), ("reason", text(&change.reason))];
+    js::object(facts).into()
 }
 
 fn quality(driver: &Driver, identity: &str) -> JsValue {

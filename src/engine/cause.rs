@@ -178,6 +178,15 @@ pub fn retry_hint_ms(reason: &str) -> Option<f64> {
 pub enum JoinFailure {
     /// Trying again is of no use.
     Terminal(Error),
+    /// Not here; another region may take it (region pinning).
+    Elsewhere(Error),
+    /// The server takes no more for now, in whatever region.
+    Busy {
+        /// The failure.
+        error: Error,
+        /// `Retry-After`.
+        hint_ms: Option<f64>,
+    },
     /// The server does not know this path: v1 falls back to v0 once, after that it is an error like any other.
     NoSuchPath(Error),
     /// Trying again may help.
@@ -201,14 +210,15 @@ pub fn classify_join(original: Error, answer: Result<&FetchResponse, &FetchFaile
     let refused = |message: &str| JoinFailure::Terminal(Error::new(Code::NotAllowed, message).with_status(status));
     match status {
         401 => refused("the server did not accept the token"),
-        403 => refused("the token does not allow this here"),
+        403 => JoinFailure::Elsewhere(
+            Error::new(Code::NotAllowed, "the token does not allow this here").with_status(status),
+        ),
         404 if response.body.contains("requested room does not exist") => refused("requested room does not exist"),
         404 => JoinFailure::NoSuchPath(
             Error::new(Code::ServiceNotFound, "the server has no signalling endpoint at this URL").with_status(status),
         ),
-        429 => JoinFailure::Retry {
+        429 => JoinFailure::Busy {
             error: Error::new(Code::InternalError, "the server takes no more connections for now").with_status(status),
-            cause: Cause::Remote,
             hint_ms: response.retry_after_ms.map(|ms| ms as f64),
         },
         500..=599 => JoinFailure::Retry {

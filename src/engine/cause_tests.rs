@@ -147,15 +147,24 @@ fn a_close_reason_may_carry_a_hint() {
 #[test]
 fn a_failed_join_is_what_validate_says_it_is() {
     let original = || Error::new(Code::WebSocket, "closed");
-    let answer = |status, body: &str, retry_after_ms| FetchResponse { status, retry_after_ms, body: body.into() };
+    let answer = |status, body: &str, retry_after_ms| FetchResponse {
+        status,
+        retry_after_ms,
+        max_age_ms: None,
+        body: body.into(),
+    };
     let classify = |answer: &FetchResponse| classify_join(original(), Ok(answer));
-    for (status, body) in [(401, ""), (403, ""), (404, "twirp: requested room does not exist.")] {
+    let JoinFailure::Elsewhere(error) = classify(&answer(403, "", None)) else { panic!("403") };
+    assert_eq!((error.code, error.status), (Code::NotAllowed, Some(403)));
+    let JoinFailure::Busy { error, hint_ms } = classify(&answer(429, "", Some(2_000))) else { panic!("429") };
+    assert_eq!((error.status, hint_ms), (Some(429), Some(2_000.0)));
+    for (status, body) in [(401, ""), (404, "twirp: requested room does not exist.")] {
         let JoinFailure::Terminal(error) = classify(&answer(status, body, None)) else { panic!("{status}") };
         assert_eq!((error.code, error.status), (Code::NotAllowed, Some(status)));
     }
     let JoinFailure::NoSuchPath(error) = classify(&answer(404, "404 page not found", None)) else { panic!() };
     assert_eq!((error.code, error.code.retryable()), (Code::ServiceNotFound, false));
-    for (status, hint) in [(429, Some(2_000)), (500, None), (503, Some(1)), (599, None)] {
+    for (status, hint) in [(500, None), (503, Some(1)), (599, None)] {
         let JoinFailure::Retry { error, cause, hint_ms } = classify(&answer(status, "", hint)) else { panic!() };
         assert_eq!((error.status, cause, hint_ms), (Some(status), Cause::Remote, hint.map(|ms| ms as f64)));
     }

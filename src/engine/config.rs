@@ -1,6 +1,7 @@
 //! What a session is told when it is made and when it connects.
 
 use crate::engine::policy::{DefaultReconnect, ProportionalJitter};
+use crate::engine::regions::RegionOptions;
 use crate::protocol::join::ClientDetails;
 
 /// What the host can do, as data.
@@ -40,6 +41,8 @@ pub struct Config {
     pub give_up_after_ms: u64,
     /// The attempt of an episode from which on it is worth a warning. Default 2.
     pub warn_from_attempt: u32,
+    /// Which regions there are and which of them may be sent a token.
+    pub regions: RegionOptions,
 }
 
 impl Default for Config {
@@ -52,6 +55,7 @@ impl Default for Config {
             idle_timeout_ms: 90_000,
             give_up_after_ms: 300_000,
             warn_from_attempt: 2,
+            regions: RegionOptions::default(),
         }
     }
 }

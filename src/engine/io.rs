@@ -50,6 +50,9 @@ pub struct FetchRequest {
     pub timeout_ms: u64,
     /// Largest body that is read.
     pub max_bytes: usize,
+    /// The same for every room of the page: one request on its way is enough, and an answer that is still new is used
+    /// again.
+    pub shared: bool,
 }
 
 /// What came back.
@@ -59,6 +62,8 @@ pub struct FetchResponse {
     pub status: u16,
     /// `Retry-After`, where it can be read.
     pub retry_after_ms: Option<u64>,
+    /// `Cache-Control: max-age`, where it can be read.
+    pub max_age_ms: Option<u64>,
     /// The body as text, lossily decoded.
     pub body: String,
 }

@@ -65,6 +65,7 @@ pub mod liveness;
 pub mod map;
 pub mod peer;
 pub mod policy;
+pub mod regions;
 pub mod rng;
 pub mod room;
 pub mod time;

@@ -120,11 +120,21 @@ impl DefaultReconnect {
                 let place = (rng.unit() * lost - self.burst).max(0.0);
                 place / (lost - self.burst).max(1.0) * window + above_zero(rng) * self.spread_ms
             }
-            failed => {
-                let growth = 2f64.powi(i32::try_from(failed.min(64)).unwrap_or(64)).min(self.max_backoff);
-                rng.between(0.1, 1.0) * window.max(self.retry_window_ms) * growth
-            }
+            failed => rng.between(0.1, 1.0) * window.max(self.retry_window_ms) * self.growth(failed),
         })
+    }
+
+    /// Over how long clients in this situation are spread.
+    pub fn width_ms(&self, context: &ReconnectContext) -> f64 {
+        let (_, window) = self.window_ms(context);
+        match context.retry_count {
+            0 => window + self.spread_ms,
+            failed => window.max(self.retry_window_ms) * self.growth(failed),
+        }
+    }
+
+    fn growth(&self, failed: u32) -> f64 {
+        2f64.powi(i32::try_from(failed.min(64)).unwrap_or(64)).min(self.max_backoff)
     }
 
     /// How many clients were probably lost together, and over how long they are spread.

@@ -22,6 +22,8 @@ timers! {
     Attempt,
     /// The socket has not opened.
     SocketOpen,
+    /// The socket has not opened for so long that other regions are asked whether they are there.
+    Race,
     /// The socket is open and has not said its first message.
     FirstMessage,
     /// The join failure's `/validate` has not answered.

@@ -3,6 +3,7 @@
 
 pub mod data;
 pub mod join;
+pub mod regions;
 pub mod sdp;
 pub mod secret;
 pub mod signal;

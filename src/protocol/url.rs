@@ -99,8 +99,19 @@ impl Server {
 
     /// URL of the endpoint that says why a join failed, without query.
     pub fn validate(&self, version: Version) -> String {
+        self.http(version.path()) + "/validate"
+    }
+
+    /// URL of a path below the server's own, over HTTP.
+    pub fn http(&self, path: &str) -> String {
         let scheme = if self.secure { "https" } else { "http" };
-        format!("{scheme}{}{}{}/validate", Authority(self), self.path, version.path())
+        format!("{scheme}{}{}{path}", Authority(self), self.path)
+    }
+
+    /// Whether the other is the same host, port and security.
+    pub fn is_same_origin(&self, other: &Self) -> bool {
+        let port = |of: &Self| of.port.unwrap_or(if of.secure { 443 } else { 80 });
+        self.secure == other.secure && self.host == other.host && port(self) == port(other)
     }
 }
 

@@ -8,6 +8,7 @@ use js_sys::{Function, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::engine::io::{FetchFailed, FetchRequest, FetchResponse};
+use crate::protocol::regions::max_age_ms;
 use crate::web::host;
 use crate::web::js;
 use crate::web::live::Live;
@@ -86,8 +87,9 @@ async fn get(request: FetchRequest, signal: Option<JsValue>) -> Option<FetchResp
     let status = js::number(&response, "status")? as u16;
     let header = |name: &str| js::call(&js::get(&response, "headers"), "get", &[name.into()]).ok()?.as_string();
     let retry_after_ms = header("retry-after").and_then(|value| retry_after_ms(&value));
+    let max_age_ms = header("cache-control").and_then(|value| max_age_ms(&value));
     let body = body(&response, request.max_bytes).await?;
-    Some(FetchResponse { status, retry_after_ms, body })
+    Some(FetchResponse { status, retry_after_ms, max_age_ms, body })
 }
 
 /// Reads piece by piece, so that a body without an end is not taken in before it is refused.

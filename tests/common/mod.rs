@@ -76,6 +76,10 @@ pub struct Room {
     pub fetches: Vec<FetchRequest>,
     /// What `/validate` answers; `None`: nothing, ever.
     pub validate: Option<Result<FetchResponse, FetchFailed>>,
+    /// What fetches of a URL that begins like this come to, before `validate` is looked at; `None`: nothing, ever.
+    pub answers: Vec<(String, Option<Result<FetchResponse, FetchFailed>>)>,
+    /// Fetches that are on their way.
+    pub asking: Vec<FetchId>,
     pub actions: Vec<(Generation, PeerAction)>,
     /// Generations that are open.
     pub peers: Vec<Generation>,
@@ -113,6 +117,8 @@ impl Room {
             sent: Vec::new(),
             fetches: Vec::new(),
             validate: Some(Err(FetchFailed)),
+            answers: Vec::new(),
+            asking: Vec::new(),
             actions: Vec::new(),
             peers: Vec::new(),
             questions: Vec::new(),
@@ -272,12 +278,14 @@ impl Room {
             match output {
                 Output::Socket(action) => self.carry_out_socket(action),
                 Output::Fetch(request) => {
-                    if let Some(answer) = self.validate.clone() {
-                        self.incoming.push_back(Incoming::Fetch(request.id, answer));
+                    let place = self.answers.iter().find(|(url, _)| request.url.reveal().starts_with(url.as_str()));
+                    match place.map_or_else(|| self.validate.clone(), |(_, answer)| answer.clone()) {
+                        Some(answer) => self.incoming.push_back(Incoming::Fetch(request.id, answer)),
+                        None => self.asking.push(request.id),
                     }
                     self.fetches.push(request);
                 }
-                Output::AbortFetch(_) => {}
+                Output::AbortFetch(id) => self.asking.retain(|open| *open != id),
                 Output::Peer(generation, action) => {
                     self.actions.push((generation, action.clone()));
                     self.carry_out_peer(generation, action);
@@ -377,5 +385,5 @@ pub fn join_request(dial: &Dial) -> proto::JoinRequest {
 
 /// What `/validate` answers.
 pub fn answer(status: u16, body: &str) -> Option<Result<FetchResponse, FetchFailed>> {
-    Some(Ok(FetchResponse { status, retry_after_ms: None, body: body.into() }))
+    Some(Ok(FetchResponse { status, retry_after_ms: None, max_age_ms: None, body: body.into() }))
 }

@@ -80,6 +80,8 @@ pub enum Scenario {
 pub enum Command {
     /// Join. Settles when connected.
     Connect { url: String, token: Secret, options: ConnectOptions },
+    /// A `Connect` to this URL will follow: learn its regions. Settles when they came or will not come.
+    Prepare { url: String, token: Secret },
     /// Leave. Idempotent; every open call is settled with a typed error first.
     Disconnect,
     /// Do not wait for the next attempt: try now. Settles at once.

@@ -22,6 +22,7 @@ impl Session {
     pub(super) fn handle_command(&mut self, call: CallId, command: Command) {
         match command {
             Command::Connect { url, token, options } => return self.connect(call, url, token, options),
+            Command::Prepare { url, token } => return self.prepare(call, &url, token),
             Command::Disconnect => return self.disconnect(call),
             Command::ReconnectNow => {
                 self.attempt_soon(None);
@@ -33,7 +34,7 @@ impl Session {
             _ => {}
         }
         let done = match command {
-            Command::Connect { .. } | Command::Disconnect | Command::ReconnectNow => Ok(()),
+            Command::Connect { .. } | Command::Prepare { .. } | Command::Disconnect | Command::ReconnectNow => Ok(()),
             Command::PublishData(message) => return self.publish_data(call, message),
             Command::UpdateMetadata { name, metadata, attributes } => {
                 return self.update_metadata(call, Change { name, metadata, attributes });
@@ -83,6 +84,11 @@ impl Session {
         }
         if token.is_empty() {
             return self.settle(call, Err(Error::new(Code::NotAllowed, "the token is empty")));
+        }
+        if self.regions.start(self.now, &url).is_err() {
+            let message =
+                "a token does not travel without TLS to another machine: use wss, or the option allowInsecure";
+            return self.settle(call, Err(Error::new(Code::InvalidArgument, message)));
         }
         self.timers.set(Timer::ConnectBudget, self.now.after(options.connect_timeout_ms));
         self.connecting = Some(Connecting { calls: vec![call], retries_left: options.max_retries, failed_with: None });

@@ -34,6 +34,7 @@ impl Session {
         }
         self.hang_up(why);
         self.stop_validating();
+        self.forget_way();
         self.close_peer();
         self.liveness.close();
         self.timers.clear();
@@ -64,6 +65,7 @@ impl Session {
     /// A call that waits for what is over now learns that it is over.
     fn settle_all(&mut self, error: Error) {
         let connecting = self.connecting.take().map(|connecting| connecting.calls).unwrap_or_default();
+        self.settle_prepared();
         let requests = self.requests.fail_all(&error).into_iter().map(|(call, _)| call);
         let publications = self.publications.clear();
         let data = self.data.end();

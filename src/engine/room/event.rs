@@ -6,6 +6,7 @@ use std::rc::Rc;
 use crate::engine::peer::MediaHandle;
 use crate::engine::policy::Cause;
 use crate::protocol::proto;
+use crate::protocol::regions::Region;
 
 /// An identity or sid, shared.
 pub type Id = Rc<str>;
@@ -70,6 +71,17 @@ pub struct Reconnecting {
     pub kind: ReconnectKind,
 }
 
+/// The session is in another region than the one before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RegionChange {
+    /// Where it is now.
+    pub region: Region,
+    /// Where it was, or where the app had wanted it.
+    pub previous: Region,
+    /// Why that place was left, as a sentence.
+    pub reason: String,
+}
+
 /// What happened. `identity` is the participant's, the local one's included; `sid` a publication's.
 #[derive(Clone, Debug, PartialEq)]
 #[allow(missing_docs)]
@@ -85,6 +97,7 @@ pub enum Event {
         first: bool,
     },
     Reconnected,
+    RegionChanged(Box<RegionChange>),
     /// For good. `reason` is a `DisconnectReason`.
     Disconnected {
         reason: i32,

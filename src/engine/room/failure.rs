@@ -23,18 +23,23 @@ pub(super) struct Failure {
     pub cause: Option<Cause>,
     /// When the server wants to see us again.
     pub hint_ms: Option<f64>,
+    /// Another region may do better, also where this one's word is final.
+    pub elsewhere: bool,
+    /// Where the server itself sends us.
+    pub redirect: Option<String>,
 }
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self { error, terminal: false, how: Failed::MayWorkNextTime, cause: None, hint_ms: None }
+        let how = Failed::MayWorkNextTime;
+        Self { error, terminal: false, how, cause: None, hint_ms: None, elsewhere: true, redirect: None }
     }
 }
 
 impl Failure {
     /// Nothing can be done about it.
     pub fn terminal(error: Error) -> Self {
-        Self { terminal: true, ..Self::from(error) }
+        Self { terminal: true, elsewhere: false, ..Self::from(error) }
     }
 
     /// This session is over, a new one may do.
@@ -64,7 +69,9 @@ impl Failure {
             Judgement::Lost { cause, next, hint_ms, .. } => {
                 let turned_down = next == ReconnectKind::Full;
                 let how = if turned_down { Failed::TurnedDown } else { Failed::MayWorkNextTime };
-                Self { error, terminal: false, how, cause: Some(cause), hint_ms }
+                // What is this session's own, it has everywhere.
+                let elsewhere = cause == Cause::Remote;
+                Self { how, cause: Some(cause), hint_ms, elsewhere, ..Self::from(error) }
             }
         }
     }
@@ -73,6 +80,10 @@ impl Failure {
     pub fn of_validate(original: Error, answer: Result<&FetchResponse, &FetchFailed>) -> Self {
         match cause::classify_join(original, answer) {
             JoinFailure::Terminal(error) => Self::terminal(error),
+            JoinFailure::Elsewhere(error) => Self { elsewhere: true, ..Self::terminal(error) },
+            JoinFailure::Busy { error, hint_ms } => {
+                Self { cause: Some(Cause::Remote), hint_ms, elsewhere: false, ..Self::from(error) }
+            }
             // Gone under a resume, the endpoint may be there for a new session.
             JoinFailure::NoSuchPath(error) => Self { terminal: true, ..Self::refused(error) },
             JoinFailure::Retry { error, cause, hint_ms } => Self { cause: Some(cause), hint_ms, ..Self::from(error) },

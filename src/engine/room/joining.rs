@@ -83,6 +83,7 @@ impl Session {
             return self.dial(purpose, None);
         }
         self.close_peer();
+        self.discover();
         let offer_rides_along =
             self.capabilities.rtc && self.capabilities.offer_with_join && self.version == Version::V1;
         if !offer_rides_along {
@@ -119,10 +120,12 @@ impl Session {
             publisher_offer: offer,
         };
         self.stage = Stage::Dialling(purpose);
-        match Dial::new(&self.url, self.version, self.token.clone(), &self.config.client, join) {
+        let url = self.regions.current().url.clone();
+        match Dial::new(&url, self.version, self.token.clone(), &self.config.client, join) {
             Ok(dial) => {
                 self.validate_url = dial.validate_url().unwrap_or_default();
-                let action = self.link.dial(self.now, dial, self.options.websocket_timeout_ms, &mut self.timers);
+                let within_ms = self.begin_opening(purpose);
+                let action = self.link.dial(self.now, dial, within_ms, &mut self.timers);
                 self.socket(Some(action));
             }
             Err(error) => {
@@ -173,6 +176,9 @@ impl Session {
     }
 
     fn handle_join(&mut self, purpose: Purpose, mut join: proto::JoinResponse) {
+        if !join.alternative_url.is_empty() {
+            return self.handle_redirect(&join.alternative_url);
+        }
         self.link.live(&mut self.timers);
         let periods = Periods::new(join.ping_interval, join.ping_timeout, self.config.idle_timeout_ms);
         self.watch_socket(periods);
@@ -222,6 +228,7 @@ impl Session {
             joined.since = self.now;
         }
         self.data.set_live(self.capabilities.rtc);
+        self.arrived();
         match purpose {
             Purpose::Join => {
                 self.set_state(ConnectionState::Connected);
@@ -247,8 +254,9 @@ impl Session {
             self.say_leave();
         }
         self.hang_up(why);
-        self.timers.stop(Timer::Transport);
-        self.timers.stop(Timer::Answer);
+        for timer in [Timer::Transport, Timer::Answer, Timer::Race] {
+            self.timers.stop(timer);
+        }
         self.stop_validating();
         // v1 is unknown to this server: the older path, once. There is no way back from it, so no loop.
         if failure.error.code == Code::ServiceNotFound && self.version == Version::V1 && purpose != Purpose::Resume {
@@ -265,6 +273,10 @@ impl Session {
     fn join_failed(&mut self, failure: Failure) {
         self.close_peer();
         self.liveness.close();
+        self.note_region_failed(&failure);
+        if self.hop(&failure) {
+            return self.begin(Purpose::Join);
+        }
         let retries_left = self.connecting.as_ref().map_or(0, |connecting| connecting.retries_left);
         let hint = failure.hint_ms.unwrap_or(0.0);
         let delay = (hint + self.rng.between(RETRY_MS.0, RETRY_MS.1)) as u64;
@@ -272,12 +284,15 @@ impl Session {
         let in_time = hint >= 0.0 && self.timers.get(Timer::ConnectBudget).is_none_or(|end| due < end);
         let may_help = !failure.terminal && failure.error.code.retryable() && self.surroundings.online();
         if !may_help || !in_time || retries_left == 0 {
-            return self.end(failure.leave_reason(), failure.error, Hangup::Abandoned);
+            let reason = failure.leave_reason();
+            let error = self.with_story(failure.error);
+            return self.end(reason, error, Hangup::Abandoned);
         }
         if let Some(connecting) = &mut self.connecting {
             connecting.retries_left = retries_left - 1;
             connecting.failed_with = Some(failure.error.clone());
         }
+        self.regions.begin_again(self.now);
         self.stage = Stage::Waiting;
         self.timers.set(Timer::Attempt, due);
         self.log(log::Level::Debug, format!("connect failed, trying again in {delay} ms: {}", failure.error));
@@ -291,7 +306,17 @@ impl Session {
             (Stage::Transport(_), _) => Error::new(Code::Timeout, "the media transport did not connect in time"),
             _ => Error::new(Code::Timeout, "the room connection was not made in time"),
         };
+        if self.stage != Stage::Waiting {
+            self.note_region_failed(&Failure::from(error.clone()));
+        }
+        let error = self.with_story(error);
         self.end(proto::DisconnectReason::UnknownReason as i32, error, Hangup::Abandoned);
+    }
+
+    /// The server wants to be met somewhere else.
+    fn handle_redirect(&mut self, url: &str) {
+        let error = Error::new(Code::ServerUnreachable, "the server named another one that takes its place");
+        self.attempt_failed(Failure { redirect: Some(url.to_owned()), ..Failure::from(error) }, Hangup::ServerAsked);
     }
 
     pub(super) fn handle_socket_did_not_open(&mut self) {

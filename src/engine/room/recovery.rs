@@ -75,6 +75,7 @@ impl Session {
         self.timers.set(Timer::Warn, self.now.after(WARN_AFTER_MS));
         self.give_up_left_ms = Some(self.config.give_up_after_ms);
         self.run_give_up_clock();
+        self.regions.forget_tries();
         self.episode = Some(Episode::new(self.now, loss, failed, lived, participants));
         self.next_attempt();
     }
@@ -113,7 +114,9 @@ impl Session {
     }
 
     fn policy_context(&self) -> Option<ReconnectContext> {
-        self.episode.as_ref().map(|episode| episode.context(self.now, &self.url, self.surroundings.online()))
+        self.episode
+            .as_ref()
+            .map(|episode| episode.context(self.now, &self.regions.current().url, self.surroundings.online()))
     }
 
     pub(super) fn handle_policy_answer(&mut self, question: Question, answer: PolicyAnswer) {
@@ -152,7 +155,7 @@ impl Session {
 
     /// Tells when the next attempt is due; without a network nobody knows, so the delay is infinite.
     fn tell_attempt(&mut self, delay: f64) {
-        let region = self.joined.as_ref().map(|joined| joined.server_info.region.clone()).unwrap_or_default();
+        let region = self.region_name();
         let Some(episode) = &mut self.episode else { return };
         if delay.is_finite() {
             episode.last_delay_ms = delay;
@@ -269,13 +272,23 @@ impl Session {
 
     pub(super) fn recovery_failed(&mut self, failure: Failure) {
         self.drop_signalling(Hangup::Abandoned);
-        let Some(episode) = &mut self.episode else { return };
+        let Some(kind) = self.episode.as_ref().map(|episode| episode.kind) else { return };
         // A signalling endpoint that is gone under a resume may be there for a new session.
-        let session_only = failure.how != Failed::MayWorkNextTime && episode.kind == ReconnectKind::Resume;
-        if failure.terminal && !session_only {
+        let session_only = failure.how != Failed::MayWorkNextTime && kind == ReconnectKind::Resume;
+        // A new session may be made in another region, after the policy's delay like any other.
+        let mut hopped = false;
+        if kind == ReconnectKind::Full {
+            self.note_region_failed(&failure);
+            hopped = self.hop(&failure);
+        }
+        if failure.terminal && !session_only && !hopped {
             let reason = failure.leave_reason();
-            self.log(log::Level::Error, format!("the connection cannot be made again: {}", failure.error));
-            return self.end(reason, failure.error, Hangup::Abandoned);
+            let error = self.with_story(failure.error);
+            self.log(log::Level::Error, format!("the connection cannot be made again: {error}"));
+            return self.end(reason, error, Hangup::Abandoned);
+        }
+        if kind == ReconnectKind::Full && failure.elsewhere && !hopped {
+            self.regions.begin_again(self.now);
         }
         let Some(episode) = &mut self.episode else { return };
         episode.attempt_failed(failure.how);
@@ -283,6 +296,15 @@ impl Session {
         episode.hint_ms = failure.hint_ms;
         episode.reason = failure.error.message;
         self.next_attempt();
+    }
+
+    /// The region that is connected or dialled, as far as anybody named it.
+    pub(super) fn region_name(&self) -> String {
+        let named = &self.regions.current().name;
+        if !named.is_empty() {
+            return named.clone();
+        }
+        self.joined.as_ref().map(|joined| joined.server_info.region.clone()).unwrap_or_default()
     }
 
     /// Everything works again.
@@ -295,7 +317,7 @@ impl Session {
         self.steadiness.on_probation = true;
         self.set_state(ConnectionState::Connected);
         self.emit(Event::Reconnected);
-        let region = self.joined.as_ref().map_or("", |joined| joined.server_info.region.as_str());
+        let region = Some(self.region_name()).filter(|name| !name.is_empty()).unwrap_or_else(|| "-".to_owned());
         let line = format!(
             "reconnected ({}, cause {}) after {} ms, attempts: {}, region: {}, sessionDurationMs: {}",
             episode.kind.as_str(),
@@ -322,8 +344,8 @@ impl Session {
             episode.attempt.saturating_sub(1),
             episode.reason
         );
-        self.log(log::Level::Error, message.clone());
-        let error = Error::new(Code::SessionEnded, message);
+        let error = self.with_story(Error::new(Code::SessionEnded, message));
+        self.log(log::Level::Error, error.message.clone());
         self.end(proto::DisconnectReason::UnknownReason as i32, error, Hangup::Abandoned);
     }
 

@@ -12,14 +12,17 @@ use crate::engine::cause::Surroundings;
 use crate::engine::config::{Capabilities, Config, ConnectOptions};
 use crate::engine::episode::{Episode, Steadiness};
 use crate::engine::error::Error;
-use crate::engine::io::{FetchId, SocketAction};
+use crate::engine::io::SocketAction;
 use crate::engine::link::{Heard, Link};
 use crate::engine::liveness::{Liveness, Periods};
 use crate::engine::peer::PeerAction;
+use crate::engine::regions::Regions;
 use crate::engine::rng::Rng;
 use crate::engine::room::command::{CallId, Reply};
 use crate::engine::room::data_channels::DataChannels;
 use crate::engine::room::event::{ConnectionState, Event};
+use crate::engine::room::failover::Way;
+use crate::engine::room::fetches::Fetches;
 use crate::engine::room::joining::{Connecting, Stage};
 use crate::engine::room::negotiation::Negotiation;
 use crate::engine::room::publications::Publications;
@@ -56,7 +59,13 @@ pub struct Session {
     pub(super) now: Millis,
     out: VecDeque<Output>,
 
+    /// As the app named it.
     pub(super) url: String,
+    pub(super) regions: Regions,
+    pub(super) way: Way,
+    pub(super) fetches: Fetches,
+    /// Calls that wait for a list of regions.
+    pub(super) preparing: Vec<CallId>,
     pub(super) token: Secret,
     pub(super) options: ConnectOptions,
     pub(super) version: Version,
@@ -69,7 +78,6 @@ pub struct Session {
     pub(super) steadiness: Steadiness,
     pub(super) question: Question,
     pub(super) policy_failed_before: bool,
-    pub(super) fetch: FetchId,
     pub(super) validate_url: Secret,
     pub(super) surroundings: Surroundings,
     /// Participants of the other rooms on this page.
@@ -97,12 +105,16 @@ impl Session {
     /// A room that is not connected. Nothing happens until it is told to connect. `seed` is from real entropy.
     pub fn new(config: Config, capabilities: Capabilities, seed: [u8; 32]) -> Self {
         Self {
+            regions: Regions::new(config.regions.clone()),
             config,
             capabilities,
             rng: Rng::new(seed),
             now: Millis::default(),
             out: VecDeque::new(),
             url: String::new(),
+            way: Way::default(),
+            fetches: Fetches::default(),
+            preparing: Vec::new(),
             validate_url: Secret::default(),
             token: Secret::default(),
             options: ConnectOptions::default(),
@@ -115,7 +127,6 @@ impl Session {
             steadiness: Steadiness::default(),
             question: Question(0),
             policy_failed_before: false,
-            fetch: FetchId(0),
             surroundings: Surroundings::default(),
             elsewhere: 0,
             give_up_left_ms: None,
@@ -150,7 +161,7 @@ impl Session {
                 Heard::Text => self.note_life(),
                 Heard::Lost { before, code, reason } => self.handle_socket_lost(before, code, reason),
             },
-            Input::Fetch(id, result) => self.handle_validated(id, result),
+            Input::Fetch(id, result) => self.handle_fetched(id, result),
             Input::Peer(generation, event) => {
                 if self.negotiation.is_open() && generation == self.negotiation.generation() {
                     self.handle_peer(event);
@@ -218,6 +229,7 @@ impl Session {
             Timer::ConnectBudget => self.handle_connect_budget_spent(),
             Timer::Attempt => self.begin_next_attempt(),
             Timer::SocketOpen => self.handle_socket_did_not_open(),
+            Timer::Race => self.handle_race(),
             Timer::FirstMessage => self.handle_no_first_message(),
             Timer::Validate => self.handle_validate_timeout(),
             Timer::PolicyAnswer => self.handle_policy_silence(),

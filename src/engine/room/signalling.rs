@@ -69,6 +69,7 @@ impl Session {
 
     /// Final, or a reconnect of one kind or the other: during an attempt it fails the attempt.
     pub(super) fn handle_leave(&mut self, leave: proto::LeaveRequest) {
+        self.take_reported_regions(&leave);
         if self.purpose().is_some() {
             let failure = Failure::of_leave(self.now, &leave, &self.surroundings);
             return self.attempt_failed(failure, Hangup::ServerAsked);

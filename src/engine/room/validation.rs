@@ -1,10 +1,10 @@
 //! Why a socket did not open: browsers do not say, so the server is asked through `/validate`, once and briefly. A
 //! question that fails changes nothing; what the answers mean is in [`crate::engine::cause`].
 
-use crate::engine::Output;
 use crate::engine::io::{FetchFailed, FetchId, FetchRequest, FetchResponse};
 use crate::engine::link::{Hangup, Phase};
 use crate::engine::room::failure::Failure;
+use crate::engine::room::fetches::Asked;
 use crate::engine::room::joining::{Purpose, Stage};
 use crate::engine::room::session::Session;
 use crate::engine::timers::Timer;
@@ -12,6 +12,9 @@ use crate::protocol::secret::Secret;
 
 /// From asking to doing without an answer.
 const VALIDATE_MS: u64 = 3_000;
+
+/// The same where another region is left to try.
+const SHORT_VALIDATE_MS: u64 = 1_000;
 
 /// Largest answer that is read.
 const VALIDATE_BYTES: usize = 4_096;
@@ -29,25 +32,18 @@ impl Session {
         if failure.terminal || opened || !worth_asking {
             return self.attempt_failed(failure, Hangup::Abandoned);
         }
-        self.fetch = FetchId(self.fetch.0.saturating_add(1));
         self.stage = Stage::Validating(purpose, failure.error);
-        self.timers.set(Timer::Validate, self.now.after(VALIDATE_MS));
-        let request = FetchRequest {
-            id: self.fetch,
-            url: std::mem::take(&mut self.validate_url),
-            bearer: None,
-            timeout_ms: VALIDATE_MS,
-            max_bytes: VALIDATE_BYTES,
-        };
-        self.push(Output::Fetch(request));
+        // Where there is another region to try, it is not kept waiting.
+        let patience = if self.regions.untried(self.now).is_empty() { VALIDATE_MS } else { SHORT_VALIDATE_MS };
+        self.timers.set(Timer::Validate, self.now.after(patience));
+        let url = std::mem::take(&mut self.validate_url);
+        let (id, timeout_ms, max_bytes) = (FetchId(0), patience, VALIDATE_BYTES);
+        self.fetch(Asked::Why, FetchRequest { id, url, bearer: None, timeout_ms, max_bytes, shared: false });
     }
 
-    pub(super) fn handle_validated(&mut self, id: FetchId, result: Result<FetchResponse, FetchFailed>) {
-        if id != self.fetch {
-            return;
-        }
+    pub(super) fn handle_validated(&mut self, result: Result<&FetchResponse, &FetchFailed>) {
         let Stage::Validating(_, original) = &self.stage else { return };
-        let failure = Failure::of_validate(original.clone(), result.as_ref());
+        let failure = Failure::of_validate(original.clone(), result);
         self.timers.stop(Timer::Validate);
         self.attempt_failed(failure, Hangup::Abandoned);
     }
@@ -59,11 +55,8 @@ impl Session {
     }
 
     pub(super) fn stop_validating(&mut self) {
-        if self.timers.get(Timer::Validate).is_some() {
-            self.timers.stop(Timer::Validate);
-            self.push(Output::AbortFetch(self.fetch));
-        }
-        self.fetch = FetchId(self.fetch.0.saturating_add(1));
+        self.timers.stop(Timer::Validate);
+        self.stop_asking(|asked| *asked == Asked::Why);
         self.validate_url = Secret::default();
     }
 }

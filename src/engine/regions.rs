@@ -1,0 +1,286 @@
+//! Where to connect to: the URL of the app, the regions of its list, and in which order they are tried.
+//!
+//! It keeps the list (and uses a stale one where there is no newer), puts what failed last for a while, and remembers
+//! what was tried in the present round, for the error that names it all. It asks nobody and opens nothing: that is
+//! `engine/room/failover.rs`. Whom a token may be sent to is decided by [`Trust`], before a region gets in here.
+
+use crate::engine::time::Millis;
+use crate::protocol::regions::{MOST_REGIONS, Refusal, Region, Trust, list_url, read_list};
+use crate::protocol::url::{Server, origin};
+
+/// A region that failed comes last for this long.
+const COOL_DOWN_MS: u64 = 600_000;
+/// How long a list is new when the server does not say.
+const NEW_MS: u64 = 5_000;
+/// No list is new for longer than this, whatever the server says.
+const LONGEST_NEW_MS: u64 = 86_400_000;
+
+/// `RoomOptions.regions` and `allowInsecure`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RegionOptions {
+    /// Servers that the app names itself, most wanted first, after the URL of `connect()`.
+    pub urls: Vec<String>,
+    /// Where a list is served, for servers that are not LiveKit Cloud's.
+    pub endpoint: Option<String>,
+    /// Hosts of a list that may be sent a token, with everything below them.
+    pub allowed_hosts: Vec<String>,
+    /// No list is asked for and none is used.
+    pub off: bool,
+    /// A token may travel without TLS to a host that is not this machine. Default false.
+    pub allow_insecure: bool,
+}
+
+/// The last try of a region, since the connection was asked for or lost.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Tried {
+    region: Region,
+    /// Why it failed, as a sentence.
+    error: String,
+    /// How long it took.
+    ms: u64,
+    /// In a round each region is tried once.
+    round: u32,
+}
+
+/// What came of a list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Learned {
+    /// Whether there are regions now.
+    pub usable: bool,
+    /// What was refused: an origin (or what stands for it) and why.
+    pub refused: Vec<(String, Refusal)>,
+}
+
+/// See the module.
+#[derive(Debug, Default)]
+pub struct Regions {
+    options: RegionOptions,
+    trust: Trust,
+    home: Region,
+    list: Vec<Region>,
+    /// Until when the list is new.
+    new_until: Option<Millis>,
+    current: Region,
+    /// Origins that failed, with the time.
+    failed: Vec<(String, Millis)>,
+    tried: Vec<Tried>,
+    round: u32,
+    /// An answer to a probe came first from there.
+    preferred: Option<String>,
+}
+
+impl Regions {
+    /// With what the app says about regions.
+    pub fn new(options: RegionOptions) -> Self {
+        Self { options, ..Self::default() }
+    }
+
+    /// The app connects to this URL. What is known of the regions of the same host stays known.
+    pub fn start(&mut self, now: Millis, url: &str) -> Result<(), Refusal> {
+        let mut named = vec![url.to_owned()];
+        named.extend(self.options.urls.iter().cloned());
+        let (allowed_hosts, insecure) = (self.options.allowed_hosts.clone(), self.options.allow_insecure);
+        let trust = Trust { named, allowed_hosts, insecure };
+        trust.named(url)?;
+        if origin(&self.home.url) != origin(url) {
+            self.list.clear();
+            self.new_until = None;
+        }
+        self.home = Region { name: String::new(), url: url.to_owned() };
+        self.trust = trust;
+        if self.list.is_empty() && !self.options.off {
+            let own = self.options.urls.iter().filter(|url| self.trust.named(url).is_ok());
+            self.list = own.map(|url| Region { name: String::new(), url: url.clone() }).collect();
+        }
+        self.forget_tries();
+        self.go_to_best(now);
+        Ok(())
+    }
+
+    /// Where to dial.
+    pub fn current(&self) -> &Region {
+        &self.current
+    }
+
+    /// Whether this server has, or may have, more than one region.
+    pub fn may_be_many(&self) -> bool {
+        !self.list.is_empty() || self.discovery_url().is_some()
+    }
+
+    /// Where to ask for a list now; `None` while the one there is is new, or where there is none to ask for.
+    pub fn wants_list(&self, now: Millis) -> Option<String> {
+        self.discovery_url().filter(|_| self.new_until.is_none_or(|until| until <= now))
+    }
+
+    fn discovery_url(&self) -> Option<String> {
+        let endpoint = self.options.endpoint.as_deref();
+        // The endpoint is sent the token as well.
+        let url = list_url(&self.home.url, endpoint).filter(|_| !self.options.off)?;
+        self.trust.named(&url).is_ok().then_some(url)
+    }
+
+    /// A list came. One that cannot be read changes nothing.
+    pub fn learn(&mut self, now: Millis, body: &str, max_age_ms: Option<u64>) -> Learned {
+        let Some(list) = read_list(body) else { return Learned::default() };
+        self.new_until = Some(now.after(max_age_ms.unwrap_or(NEW_MS).clamp(NEW_MS, LONGEST_NEW_MS)));
+        self.replace(list)
+    }
+
+    /// No list came: not to be asked for again at once. True when there is an old one to go on with.
+    pub fn learn_nothing(&mut self, now: Millis) -> bool {
+        self.new_until = Some(now.after(NEW_MS));
+        !self.list.is_empty()
+    }
+
+    /// The server named regions in a leave: they take the place of the list.
+    pub fn replace(&mut self, list: Vec<Region>) -> Learned {
+        let mut learned = Learned::default();
+        let mut kept: Vec<Region> = Vec::new();
+        for region in list.into_iter().take(MOST_REGIONS).filter(|_| !self.options.off) {
+            match self.trust.listed(&region.url) {
+                Ok(_) if kept.iter().any(|other| origin(&other.url) == origin(&region.url)) => {}
+                Ok(_) => kept.push(region),
+                Err(why) => learned.refused.push((named(&region), why)),
+            }
+        }
+        learned.usable = !kept.is_empty();
+        if learned.usable {
+            self.list = kept;
+        }
+        learned
+    }
+
+    /// Goes where the server sends us; not to a place that was tried in this round, and not to a stranger.
+    pub fn redirect(&mut self, url: &str) -> Result<bool, Refusal> {
+        self.trust.listed(url)?;
+        let place = origin(url);
+        if self.was_tried(&place) {
+            return Ok(false);
+        }
+        self.current = self.list.iter().find(|region| origin(&region.url) == place).cloned().unwrap_or_default();
+        url.clone_into(&mut self.current.url);
+        Ok(true)
+    }
+
+    fn go_to_best(&mut self, now: Millis) {
+        let home = origin(&self.home.url);
+        let mut all = self.candidates(now);
+        // A connect begins where the app says, unless that failed lately.
+        let begin = all.iter().position(|region| origin(&region.url) == home).filter(|_| !self.is_cooling(now, &home));
+        if let Some(best) = (!all.is_empty()).then(|| all.swap_remove(begin.unwrap_or(0))) {
+            self.current = best;
+        }
+    }
+
+    fn is_cooling(&self, now: Millis, origin: &str) -> bool {
+        self.failed.iter().any(|(of, at)| of == origin && now.since(*at) < COOL_DOWN_MS)
+    }
+
+    /// All regions in the order of preference: the list, then the URL of the app unless the list has it; what failed
+    /// lately comes last, the longest ago first.
+    fn candidates(&self, now: Millis) -> Vec<Region> {
+        let mut all = self.list.clone();
+        let home = origin(&self.home.url);
+        if !all.iter().any(|region| origin(&region.url) == home) {
+            all.push(self.home.clone());
+        }
+        let failed = |region: &Region| {
+            let origin = origin(&region.url);
+            self.failed.iter().find(|(of, at)| *of == origin && now.since(*at) < COOL_DOWN_MS).map(|(_, at)| *at)
+        };
+        let mut ordered: Vec<_> = all.iter().filter(|region| failed(region).is_none()).cloned().collect();
+        let mut late: Vec<_> = all.into_iter().filter_map(|region| Some((failed(&region)?, region))).collect();
+        while let Some(first) = (0..late.len()).min_by_key(|at| late.get(*at).map(|(when, _)| *when)) {
+            ordered.push(late.remove(first).1);
+        }
+        ordered
+    }
+
+    /// Regions that were not tried in this round, best first.
+    pub fn untried(&self, now: Millis) -> Vec<Region> {
+        let here = origin(&self.current.url);
+        let mut left = self.candidates(now);
+        left.retain(|region| origin(&region.url) != here && !self.was_tried(&origin(&region.url)));
+        if let Some(at) = left.iter().position(|region| Some(origin(&region.url)) == self.preferred) {
+            let best = left.remove(at);
+            left.insert(0, best);
+        }
+        left
+    }
+
+    /// The current region failed.
+    pub fn failed(&mut self, now: Millis, error: &str, ms: u64) {
+        let here = origin(&self.current.url);
+        self.failed.retain(|(of, at)| *of != here && now.since(*at) < COOL_DOWN_MS);
+        self.tried.retain(|tried| origin(&tried.region.url) != here);
+        self.failed.push((here, now));
+        let (region, error, round) = (self.current.clone(), error.to_owned(), self.round);
+        self.tried.push(Tried { region, error, ms, round });
+    }
+
+    fn was_tried(&self, place: &str) -> bool {
+        self.tried.iter().any(|tried| tried.round == self.round && origin(&tried.region.url) == place)
+    }
+
+    /// Goes to the best region that is left in this round; false when none is.
+    pub fn advance(&mut self, now: Millis) -> bool {
+        match self.untried(now).into_iter().next() {
+            Some(next) => {
+                self.current = next;
+                self.preferred = None;
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Everything may be tried again, the best first.
+    pub fn begin_again(&mut self, now: Millis) {
+        self.round = self.round.wrapping_add(1);
+        self.preferred = None;
+        self.go_to_best(now);
+    }
+
+    /// Forgets what was tried.
+    pub fn forget_tries(&mut self) {
+        self.tried.clear();
+        self.preferred = None;
+    }
+
+    /// It works: nothing is held against the current region any more.
+    pub fn succeeded(&mut self) {
+        let here = origin(&self.current.url);
+        self.failed.retain(|(of, _)| *of != here);
+        self.forget_tries();
+    }
+
+    /// A probe of this region was answered, the first of its race.
+    pub fn answered(&mut self, region: &Region) {
+        self.preferred.get_or_insert_with(|| origin(&region.url));
+    }
+
+    /// What was tried, for the error: "" unless there is more than one place to try.
+    pub fn story(&self) -> String {
+        let several = self.tried.len() > 1 || !self.list.is_empty();
+        let mut story = String::new();
+        for tried in self.tried.iter().filter(|_| several) {
+            story += if story.is_empty() { " (tried " } else { "; " };
+            story += &format!("{} for {} ms: {}", named(&tried.region), tried.ms, tried.error);
+        }
+        if !story.is_empty() {
+            story.push(')');
+        }
+        story
+    }
+}
+
+/// How a region is called in a message: its name and its origin, never its whole URL.
+pub fn named(region: &Region) -> String {
+    let origin = origin(&region.url);
+    if region.name.is_empty() { origin } else { format!("{} {origin}", region.name) }
+}
+
+/// The URL of a region's probe: the root of its server, without a token.
+pub fn probe_url(region: &Region) -> Option<String> {
+    Server::parse(&region.url).ok().map(|server| server.http("/"))
+}
