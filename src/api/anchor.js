@@ -31,6 +31,11 @@ export class Anchor {
     }
   }
 
+  /** What is to be done with a plugin. */
+  plugin(kind, index, load, url, token) {
+    this.#weak.deref()?._plugins[kind](index, load, { url, token });
+  }
+
   /** A question to the app's own policy: asked here, so that the engine does not hold what may refer to the room. */
   nextRetryDelayInMs(context) {
     return this.#weak.deref()?.options.reconnectPolicy.nextRetryDelayInMs(context);

@@ -10,7 +10,7 @@ export function deliver(room, kind, facts) {
   HANDLERS[kind](room, ...facts);
 }
 
-const plain = (event) => (room) => room.emit(event);
+const plain = (event) => (room, ...facts) => room.emit(event, ...facts);
 /** The same news under one name for the participant and another for the room, which adds who it is about. */
 const aboutParticipant = (roomEvent, event, value) => (room, identity, fact) => {
   const participant = room._heard(identity, roomEvent);
@@ -28,6 +28,9 @@ const HANDLERS = {
   // livekit-client tells it once a connect.
   signalConnected: (room) => room.state === 'connecting' && room.emit('signalConnected'),
   reconnected: plain('reconnected'),
+  region: plain('regionChanged'),
+  pluginReady: plain('pluginReady'),
+  pluginUnavailable: plain('pluginUnavailable'),
   state(room, state) {
     if (state === 'disconnected') room._over();
     room._entered(state);

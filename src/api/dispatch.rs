@@ -7,6 +7,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::api::fields::{self, PARTICIPANT, PUBLICATION, text};
 use crate::engine::peer::MediaHandle;
+use crate::engine::plugins::News;
 use crate::engine::room::event::{Event, Id, Reconnecting, RegionChange};
 use crate::engine::room::roster::{Participant, Publication};
 use crate::protocol::proto;
@@ -40,6 +41,7 @@ fn facts(driver: &Driver, event: Event) -> Option<(&'static str, Vec<JsValue>)> 
         Event::SignalConnected => ("signalConnected", vec![]),
         Event::Reconnecting { facts, first: _ } => ("reconnecting", vec![reconnecting(&facts)]),
         Event::Reconnected => ("reconnected", vec![]),
+        Event::Plugin(news) => plugin(&news),
         Event::RegionChanged(change) => ("region", vec![region_change(&change)]),
         Event::Disconnected { reason } => ("disconnected", vec![reason.into()]),
         Event::Moved { name } => ("moved", vec![text(&name)]),
@@ -138,6 +140,20 @@ fn reconnecting(facts: &Reconnecting) -> JsValue {
         ("kind", text(facts.kind.as_str())),
     ])
     .into()
+}
+
+fn plugin(news: &News) -> (&'static str, Vec<JsValue>) {
+    match news {
+        News::Ready { name, elapsed_ms, late } => {
+            let elapsed_ms = ("elapsedMs", (*elapsed_ms as f64).into());
+            ("pluginReady", vec![js::object([("name", text(name)), elapsed_ms, ("late", (*late).into())]).into()])
+        }
+        News::Unavailable { name, reason, elapsed_ms } => {
+            let elapsed_ms = ("elapsedMs", (*elapsed_ms as f64).into());
+            let facts = js::object([("name", text(name)), ("reason", text(reason)), elapsed_ms]);
+            ("pluginUnavailable", vec![facts.into()])
+        }
+    }
 }
 
 fn region_change(change: &RegionChange) -> JsValue {

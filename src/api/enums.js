@@ -22,7 +22,7 @@ export const RoomEvent = events(
   trackSubscriptionPermissionChanged trackSubscriptionStatusChanged mediaDevicesError participantPermissionsChanged
   signalConnected recordingStatusChanged participantEncryptionStatusChanged encryptionError activeDeviceChanged
   chatMessage localTrackSubscribed metricsReceived dataTrackPublished dataTrackUnpublished localDataTrackPublished
-  localDataTrackUnpublished
+  localDataTrackUnpublished regionChanged pluginReady pluginUnavailable
   `,
   { AudioPlaybackStatusChanged: 'audioPlaybackChanged', VideoPlaybackStatusChanged: 'videoPlaybackChanged', DCBufferStatusChanged: 'dcBufferStatusChanged' },
 );

@@ -30,6 +30,36 @@ export interface ReconnectingFacts {
   readonly kind: 'resume' | 'full';
 }
 
+/** A server as events name it. */
+export interface RegionPlace {
+  /** As the list of regions names it; "" where nobody named it. */
+  readonly region: string;
+  /** Its origin, without path and query. */
+  readonly url: string;
+}
+
+/** Ours. The session is in another region than the one before, or than the app named. */
+export interface RegionChangedFacts {
+  readonly to: RegionPlace;
+  readonly from: RegionPlace;
+  /** Why the other place was left, as a sentence. */
+  readonly reason: string;
+}
+
+/** Ours. A plugin failed to load, or did not in its time; it may still become ready. */
+export interface PluginUnavailableFacts {
+  readonly name: string;
+  readonly reason: string;
+  readonly elapsedMs: number;
+}
+
+/** Ours. A plugin has loaded; `late`: it had been told to be unavailable. */
+export interface PluginReadyFacts {
+  readonly name: string;
+  readonly elapsedMs: number;
+  readonly late: boolean;
+}
+
 export interface ChatMessage {
   id: string;
   timestamp: number;
@@ -67,6 +97,9 @@ export type RoomEventCallbacks = {
   /** A resume is due or under way; told for each attempt. */
   signalReconnecting: (facts: ReconnectingFacts) => void;
   reconnected: () => void;
+  regionChanged: (facts: RegionChangedFacts) => void;
+  pluginReady: (facts: PluginReadyFacts) => void;
+  pluginUnavailable: (facts: PluginUnavailableFacts) => void;
   disconnected: (reason?: DisconnectReason) => void;
   connectionStateChanged: (state: ConnectionState) => void;
   signalConnected: () => void;

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use js_sys::{Array, Object};
 use wasm_bindgen::{JsCast, JsValue};
 
+use crate::engine::history::Fact;
 use crate::engine::room::roster::{Participant, Publication};
 use crate::engine::room::session::Session;
 use crate::protocol::proto;
@@ -123,6 +124,25 @@ pub fn room(session: &Session, field: u32) -> JsValue {
         8 => room.max_participants.into(),
         _ => JsValue::UNDEFINED,
     }
+}
+
+/// A fact of a connection's history: what does not apply is left out.
+pub fn fact(of: &Fact) -> JsValue {
+    let ago_ms = host::precise_now_ms() - of.at.0 as f64;
+    let at = (host::wall_clock_ms() - ago_ms).round();
+    let made = js::object([("at", at.into()), ("what", text(of.what.as_str())), ("region", text(&of.region))]);
+    let set = |name: &str, value: Option<JsValue>| {
+        if let Some(value) = value {
+            js::set(&made, name, value);
+        }
+    };
+    set("kind", of.kind.map(|kind| text(kind.as_str())));
+    set("cause", of.cause.map(|cause| text(cause.as_str())));
+    set("attempt", (of.attempt > 0).then(|| of.attempt.into()));
+    set("delayMs", of.delay_ms.map(|ms| ms.round().into()));
+    set("outcome", (!of.outcome.is_empty()).then(|| text(&of.outcome)));
+    set("sessionDurationMs", of.session_duration_ms.map(|ms| (ms as f64).into()));
+    made.into()
 }
 
 /// Every fact, in the order of the list: what an object keeps of something that is gone.

@@ -9,10 +9,14 @@ const METHODS = ['debug', 'debug', 'info', 'warn', 'error'];
 /** What log.js sets. */
 export const settings = { least: LogLevel.info, extensions: [] };
 
+/** What others say may hold a token by mistake; it goes no further. */
+export const scrub = (text) => text.replace(/eyJ[\w-]+\.[\w.-]*/g, '[token]');
+
 /** Tells a line; `level` by name. An extension that throws does not stop anybody. */
-export function write(level, message, context) {
+export function write(level, line, context) {
   const number = LogLevel[level];
   if (number < settings.least) return;
+  const message = scrub(line);
   const method = METHODS[number];
   if (context === undefined) console[method](`rejoin: ${message}`);
   else console[method](`rejoin: ${message}`, context);

@@ -28,6 +28,16 @@ export interface RoomOptions {
   giveUpAfterMs?: number;
   /** Ours. The attempt of an episode from which on a reconnect is logged as a warning. @default 2 */
   logConnectionRetries?: { warnFromAttempt?: number };
+  /**
+   * Ours. Where else the server can be reached. LiveKit Cloud's hosts have a list of their own, which is used unless this
+   * is false. A token goes only to a URL that stands here or in `connect()`, to hosts below LiveKit Cloud's where the app
+   * connects to one, and to `allowedHosts`.
+   */
+  regions?: RegionOptions | false;
+  /** Ours. Lets a token travel without TLS (`ws:`) to a host that is not this machine. @default false */
+  allowInsecure?: boolean;
+  /** Ours. Loaded beside the connection, which never waits for them. */
+  plugins?: RoomPlugin[];
   /** Ours. The constructor of WebSockets, for hosts that have none (Node before 22: the package `ws`). */
   webSocket?: new (url: string, protocols?: string | string[]) => unknown;
   /** No effect here, as the next four; accepted so that code for livekit-client runs, and said once in the log. */
@@ -36,6 +46,33 @@ export interface RoomOptions {
   loggerName?: string;
   frameMetadata?: object;
   dataStream?: object;
+}
+
+export interface RegionOptions {
+  /** Servers in the order of preference. `connect()` begins with its own URL. */
+  urls?: string[];
+  /** The URL of a list `{ "regions": [{ "region", "url" }] }`, asked with the token beside the first dial (2 s, 64 KiB, 16 entries). */
+  endpoint?: string;
+  /** Hosts of a list that may be sent the token: `example.com` is that host and all below it. TLS is needed. */
+  allowedHosts?: string[];
+}
+
+/** What a plugin is told. */
+export interface PluginContext {
+  readonly url: string;
+  readonly token: string;
+  /** Aborts when the plugin's time is up and when the room is over. */
+  readonly signal: AbortSignal;
+}
+
+/** Begun when the room is connected, or 2 s after the socket opened if that takes longer. */
+export interface RoomPlugin {
+  readonly name: string;
+  onLoad(context: PluginContext): unknown;
+  /** Called when the room is over, if `onLoad` was. */
+  dispose?(): unknown;
+  /** Time to load in milliseconds; past it the plugin is unavailable. 0: it is not loaded. @default 5000 */
+  readonly timeoutMs?: number;
 }
 
 export interface RoomConnectOptions {

@@ -5,7 +5,9 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use crate::api::dispatch::Anchor;
 use crate::engine::config::{Config, ConnectOptions, PolicyChoice};
+use crate::engine::plugins::{self, PluginSpec};
 use crate::engine::policy::{DefaultReconnect, ProportionalJitter};
+use crate::engine::regions::RegionOptions;
 use crate::web::driver::HostOptions;
 use crate::web::{host, js};
 
@@ -24,9 +26,37 @@ pub fn room(options: &JsValue, anchor: &Anchor) -> (Config, HostOptions) {
         idle_timeout_ms: whole(options, "idleTimeoutMs").unwrap_or(defaults.idle_timeout_ms),
         give_up_after_ms: whole(options, "giveUpAfterMs").unwrap_or(defaults.give_up_after_ms),
         warn_from_attempt: warn_from_attempt.map_or(defaults.warn_from_attempt, |attempt| attempt as u32),
+        regions: regions(options),
+        plugins: list(options, "plugins").iter().map(|of| plugin(&of)).collect(),
     };
     let websocket = js::some(options, "webSocket").and_then(|made| made.dyn_into::<Function>().ok());
-    (config, HostOptions { websocket, rtc_config: None, policy: custom })
+    (config, HostOptions { websocket, rtc_config: None, policy: custom, plugins: Some(anchor.into()) })
+}
+
+fn regions(options: &JsValue) -> RegionOptions {
+    let given = js::get(options, "regions");
+    RegionOptions {
+        urls: texts(&given, "urls"),
+        endpoint: js::text(&given, "endpoint"),
+        allowed_hosts: texts(&given, "allowedHosts"),
+        off: given.as_bool() == Some(false),
+        allow_insecure: js::flag(options, "allowInsecure") == Some(true),
+    }
+}
+
+fn plugin(of: &JsValue) -> PluginSpec {
+    PluginSpec {
+        name: js::text(of, "name").unwrap_or_default(),
+        timeout_ms: whole(of, "timeoutMs").unwrap_or(plugins::TIMEOUT_MS),
+    }
+}
+
+fn list(of: &JsValue, name: &str) -> Array {
+    js::some(of, name).map(|list| Array::from(&list)).unwrap_or_default()
+}
+
+fn texts(of: &JsValue, name: &str) -> Vec<String> {
+    list(of, name).iter().filter_map(|text| text.as_string()).collect()
 }
 
 /// Options of one of our policies.

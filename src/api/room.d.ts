@@ -34,6 +34,29 @@ export type SimulationScenario =
   | 'subscriber-bandwidth'
   | 'leave-full-reconnect';
 
+/** What happened to a connection. What does not apply is left out. */
+export interface ConnectionFact {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /**
+   * `connect`: asked for by the app. `dial`: a socket is opened. `failed`: an attempt came to nothing, `outcome` says why.
+   * `connected`, `reconnected`: it works. `lost`: it worked until now. `waiting`: the next attempt is due after `delayMs`
+   * (Infinity: when the host is online). `region`: the next attempt goes there. `suspected`: the connection is doubted.
+   * `plugin`: one is unavailable. `disconnected`: the session is over.
+   */
+  readonly what: 'connect' | 'dial' | 'failed' | 'connected' | 'lost' | 'waiting' | 'reconnected' | 'region' | 'suspected' | 'offline' | 'online' | 'plugin' | 'disconnected';
+  /** The region's name, or the server's origin. */
+  readonly region: string;
+  readonly kind?: 'resume' | 'full';
+  readonly cause?: 'local' | 'single' | 'remote';
+  /** Counts from 1 within an episode. */
+  readonly attempt?: number;
+  readonly delayMs?: number;
+  readonly outcome?: string;
+  /** How long the session that was lost had lived. */
+  readonly sessionDurationMs?: number;
+}
+
 /** A room. `await init()` comes first. */
 export declare class Room extends EventEmitter<RoomEventCallbacks> implements Disposable {
   constructor(options?: RoomOptions);
@@ -64,7 +87,9 @@ export declare class Room extends EventEmitter<RoomEventCallbacks> implements Di
   disconnect(stopTracks?: boolean): Promise<void>;
   /** Does not wait for the next attempt to reconnect: tries now. */
   reconnectNow(): Promise<void>;
-  /** Warms name resolution and TLS for a `connect` that will follow. Never fails. */
+  /** Ours. The last 200 facts of the connection, oldest first, as plain data without secrets. */
+  readonly connectionHistory: ConnectionFact[];
+  /** Warms name resolution and TLS for a `connect` that will follow, and with a token learns the server's regions. Never fails. */
   prepareConnection(url: string, token?: string): Promise<void>;
   /** The room's sid, as soon as the server says it. */
   getSid(): Promise<string>;

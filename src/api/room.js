@@ -11,6 +11,7 @@ import { ROOM as FIELD } from './fields.js';
 import { LocalParticipant } from './local_participant.js';
 import { CONNECT, ROOM, read } from './strict.js';
 import { Playback } from './playback.js';
+import { Plugins } from './plugins.js';
 import { ours } from './policies.js';
 import { DefaultReconnectPolicy } from './policy.js';
 import { RemoteParticipant } from './remote_participant.js';
@@ -28,6 +29,8 @@ export class Room extends EventEmitter {
   localParticipant;
   /** @internal */
   _core;
+  /** @internal */
+  _plugins;
   #anchor;
   #state = 'disconnected';
   // Objects of remote participants by identity: those that somebody has seen, or all of them once the Map was handed out.
@@ -44,6 +47,7 @@ export class Room extends EventEmitter {
     this.options = withDefaults(given);
     this.#anchor = new Anchor(this);
     this._core = core('room', this.#anchor, { ...this.options, policy: ours(given.reconnectPolicy, DefaultReconnectPolicy) });
+    this._plugins = new Plugins(given.plugins ?? [], (...facts) => this._core.pluginLoaded(...facts));
     this.localParticipant = new LocalParticipant(this, '');
     if (this.options.audioOutput?.deviceId) this.localParticipant._devices.set('audiooutput', this.options.audioOutput.deviceId);
   }
@@ -84,6 +88,11 @@ export class Room extends EventEmitter {
   /** Round trip of the signal connection in milliseconds, smoothed; undefined before it was measured. */
   get rtt() {
     return this._core.rtt;
+  }
+
+  /** The last 200 facts of the connection, oldest first, as plain data without secrets. */
+  get connectionHistory() {
+    return this._core.history();
   }
 
   get isE2EEEnabled() {
@@ -144,13 +153,10 @@ export class Room extends EventEmitter {
     await this._core.reconnectNow();
   }
 
-  /** Warms name resolution and TLS for a `connect` that will follow. Never fails. */
-  async prepareConnection(url) {
-    try {
-      await fetch(String(url).replace(/^ws/, 'http'), { method: 'HEAD' });
-    } catch {
-      // Only time was to be won.
-    }
+  /** Warms name resolution and TLS for a `connect` that will follow, and learns the server's regions. Never fails. */
+  async prepareConnection(url, token) {
+    const warm = async () => fetch(String(url).replace(/^ws/, 'http'), { method: 'HEAD' });
+    await Promise.allSettled([warm(), ...(token ? [this._core.prepare(String(url), String(token))] : [])]);
   }
 
   /** Makes the server or the connection misbehave, by livekit-client's names. */

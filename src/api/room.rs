@@ -14,6 +14,7 @@ use crate::api::dispatch::{self, Anchor};
 use crate::api::{errors, fields, options, scenario};
 use crate::engine::error::{Code, Error};
 use crate::engine::map::Map;
+use crate::engine::plugins::{Load, Loaded};
 use crate::engine::room::command::{Command, DataMessage, Reply, TrackPermission, TrackSettings};
 use crate::engine::room::roster::{Participant, Roster};
 use crate::engine::room::session::Session;
@@ -86,6 +87,25 @@ impl RoomCore {
     #[wasm_bindgen(js_name = reconnectNow)]
     pub fn reconnect_now(&self) -> Promise {
         self.submit(Command::ReconnectNow)
+    }
+
+    /// Learns the regions of a server that `connect` will be called with.
+    pub fn prepare(&self, url: String, token: String) -> Promise {
+        self.submit(Command::Prepare { url, token: Secret::new(token) })
+    }
+
+    /// What the load of a plugin came to; `reason` when it failed.
+    #[wasm_bindgen(js_name = pluginLoaded)]
+    pub fn plugin_loaded(&self, index: u32, load: u32, reason: Option<String>) {
+        let loaded = reason.map_or(Loaded::Ready, Loaded::Failed);
+        self.driver.plugin_loaded(Load(load), index as usize, loaded);
+    }
+
+    /// What happened to the connection lately, as plain objects.
+    pub fn history(&self) -> Array {
+        self.driver.with_session(|session| {
+            session.map(|session| session.history().iter().map(fields::fact).collect()).unwrap_or_default()
+        })
     }
 
     /// By livekit-client's name of the scenario.

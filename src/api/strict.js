@@ -17,6 +17,11 @@ const object = kind('an object', (value) => typeof value === 'object' && value !
 const callable = kind('a function', (value) => typeof value === 'function');
 const any = kind('', () => true);
 const policy = kind('an object with nextRetryDelayInMs(context)', (value) => object.test(value) && callable.test(value.nextRetryDelayInMs));
+const no = kind('false', (value) => value === false);
+// An app's own object, of a class perhaps: what else it has is its own business.
+const isPlugin = (of) => object.test(of) && text.test(of.name) && callable.test(of.onLoad)
+  && (of.timeoutMs === undefined || count.test(of.timeoutMs)) && (of.dispose === undefined || callable.test(of.dispose));
+const plugins = kind('a list of { name, onLoad(context), dispose?(), timeoutMs? }', (value) => Array.isArray(value) && value.every(isPlugin));
 const pixelDensity = kind('a number, 0 or more, or "screen"', (value) => amount.test(value) || value === 'screen');
 const signal = kind('an AbortSignal', (value) => object.test(value) && callable.test(value.addEventListener) && flag.test(value.aborted));
 const either = (...kinds) => kinds;
@@ -58,6 +63,9 @@ export const ROOM = table({
   reconnectPolicy: policy,
   idleTimeoutMs: count,
   giveUpAfterMs: count,
+  regions: either(no, table({ 'urls allowedHosts': texts, endpoint: text })),
+  allowInsecure: flag,
+  plugins,
   logConnectionRetries: table({ warnFromAttempt: count }),
   webSocket: callable,
   expSignalLatency: amount,

@@ -151,6 +151,7 @@ fn a_failed_join_is_what_validate_says_it_is() {
         status,
         retry_after_ms,
         max_age_ms: None,
+        stale: false,
         body: body.into(),
     };
     let classify = |answer: &FetchResponse| classify_join(original(), Ok(answer));

@@ -1,5 +1,6 @@
 //! What a session is told when it is made and when it connects.
 
+use crate::engine::plugins::PluginSpec;
 use crate::engine::policy::{DefaultReconnect, ProportionalJitter};
 use crate::engine::regions::RegionOptions;
 use crate::protocol::join::ClientDetails;
@@ -43,6 +44,8 @@ pub struct Config {
     pub warn_from_attempt: u32,
     /// Which regions there are and which of them may be sent a token.
     pub regions: RegionOptions,
+    /// What is loaded beside the connection.
+    pub plugins: Vec<PluginSpec>,
 }
 
 impl Default for Config {
@@ -56,6 +59,7 @@ impl Default for Config {
             give_up_after_ms: 300_000,
             warn_from_attempt: 2,
             regions: RegionOptions::default(),
+            plugins: Vec::new(),
         }
     }
 }

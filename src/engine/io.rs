@@ -64,6 +64,8 @@ pub struct FetchResponse {
     pub retry_after_ms: Option<u64>,
     /// `Cache-Control: max-age`, where it can be read.
     pub max_age_ms: Option<u64>,
+    /// It is an old answer, because there was no new one.
+    pub stale: bool,
     /// The body as text, lossily decoded.
     pub body: String,
 }

@@ -59,11 +59,13 @@ pub mod cause;
 pub mod config;
 pub mod episode;
 pub mod error;
+pub mod history;
 pub mod io;
 pub mod link;
 pub mod liveness;
 pub mod map;
 pub mod peer;
+pub mod plugins;
 pub mod policy;
 pub mod regions;
 pub mod rng;
@@ -74,6 +76,7 @@ pub mod timers;
 use error::Error;
 use io::{Attempt, FetchFailed, FetchId, FetchRequest, FetchResponse, HostEvent, SocketAction, SocketEvent};
 use peer::{Generation, PeerAction, PeerEvent};
+use plugins::{Load, Loaded, PluginAction};
 use policy::ReconnectContext;
 use room::command::{CallId, Command, Reply};
 use room::event::Event;
@@ -105,6 +108,8 @@ pub enum Input<'a> {
     Peer(Generation, PeerEvent<'a>),
     Host(HostEvent),
     Policy(Question, PolicyAnswer),
+    /// A plugin's load came to an end: the load, its place in the list of plugins, and what it came to.
+    Plugin(Load, usize, Loaded),
 }
 
 /// What to do.
@@ -120,6 +125,8 @@ pub enum Output {
     Event(Event),
     /// Ask the app's own policy; the answer is `Input::Policy`.
     AskPolicy(Question, Box<ReconnectContext>),
+    /// Load a plugin, or let go of it; what a load comes to is `Input::Plugin`.
+    Plugin(PluginAction),
     /// A line for the log. Holds no secret.
     Log(log::Level, String),
 }

@@ -42,6 +42,26 @@ struct Tried {
     round: u32,
 }
 
+/// Where the app named a URL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Named {
+    Connect,
+    Urls,
+    Endpoint,
+}
+
+impl Named {
+    /// The argument or option, for an error.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Named::Connect => "url",
+            Named::Urls => "RoomOptions.regions.urls",
+            Named::Endpoint => "RoomOptions.regions.endpoint",
+        }
+    }
+}
+
 /// What came of a list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Learned {
@@ -76,12 +96,18 @@ impl Regions {
     }
 
     /// The app connects to this URL. What is known of the regions of the same host stays known.
-    pub fn start(&mut self, now: Millis, url: &str) -> Result<(), Refusal> {
+    pub fn start(&mut self, now: Millis, url: &str) -> Result<(), (Named, Refusal)> {
         let mut named = vec![url.to_owned()];
         named.extend(self.options.urls.iter().cloned());
         let (allowed_hosts, insecure) = (self.options.allowed_hosts.clone(), self.options.allow_insecure);
         let trust = Trust { named, allowed_hosts, insecure };
-        trust.named(url)?;
+        let mut places = vec![(Named::Connect, url)];
+        places.extend(self.options.urls.iter().map(|url| (Named::Urls, url.as_str())));
+        // The endpoint is sent the token as well.
+        places.extend(self.options.endpoint.iter().map(|url| (Named::Endpoint, url.as_str())));
+        for (by, url) in places {
+            trust.named(url).map_err(|why| (by, why))?;
+        }
         if origin(&self.home.url) != origin(url) {
             self.list.clear();
             self.new_until = None;
@@ -89,8 +115,7 @@ impl Regions {
         self.home = Region { name: String::new(), url: url.to_owned() };
         self.trust = trust;
         if self.list.is_empty() && !self.options.off {
-            let own = self.options.urls.iter().filter(|url| self.trust.named(url).is_ok());
-            self.list = own.map(|url| Region { name: String::new(), url: url.clone() }).collect();
+            self.list = self.options.urls.iter().map(|url| Region { name: String::new(), url: url.clone() }).collect();
         }
         self.forget_tries();
         self.go_to_best(now);
@@ -114,9 +139,7 @@ impl Regions {
 
     fn discovery_url(&self) -> Option<String> {
         let endpoint = self.options.endpoint.as_deref();
-        // The endpoint is sent the token as well.
-        let url = list_url(&self.home.url, endpoint).filter(|_| !self.options.off)?;
-        self.trust.named(&url).is_ok().then_some(url)
+        list_url(&self.home.url, endpoint).filter(|_| !self.options.off)
     }
 
     /// A list came. One that cannot be read changes nothing.

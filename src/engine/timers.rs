@@ -42,6 +42,10 @@ timers! {
     Silence,
     /// A probe has not been answered.
     Probe,
+    /// Load the plugins.
+    PluginStart,
+    /// A plugin has not loaded in time.
+    Plugin,
     /// Ask what the transport has received since the last time.
     Media,
     /// Debounced negotiation.

@@ -18,6 +18,7 @@ use crate::engine::config::Config;
 use crate::engine::error::{Code, Error};
 use crate::engine::io::{Attempt, HostEvent};
 use crate::engine::map::Map;
+use crate::engine::plugins::{Load, Loaded, PluginAction};
 use crate::engine::room::command::{CallId, Command, Reply};
 use crate::engine::room::event::{ConnectionState, Event};
 use crate::engine::room::session::Session;
@@ -27,9 +28,10 @@ use crate::web::inbox::Incoming;
 use crate::web::listener::Listener;
 use crate::web::peer::Peers;
 use crate::web::question::{self, Answer};
+use crate::web::shared::Ticket;
 use crate::web::socket::Socket;
 use crate::web::timer::Timer;
-use crate::web::{dial, host, log, poison, registry};
+use crate::web::{dial, host, js, log, poison, registry};
 
 /// What an app says about the host instead of the engine.
 #[derive(Default)]
@@ -40,10 +42,18 @@ pub struct HostOptions {
     pub rtc_config: Option<JsValue>,
     /// An object with `nextRetryDelayInMs(context)`; asked when the config's policy is `Custom`.
     pub policy: Option<JsValue>,
+    /// An object with `plugin(kind, index, load, url, token)`, for the config's plugins.
+    pub plugins: Option<JsValue>,
 }
 
 type Observer = Box<dyn Fn(Event)>;
 type Settle = oneshot::Sender<Result<Reply, Error>>;
+
+/// A fetch on its way, of this room or of all of the page.
+enum Asking {
+    Own(#[allow(dead_code)] Fetch),
+    Shared(#[allow(dead_code)] Ticket),
+}
 
 struct Armed {
     at_ms: u64,
@@ -65,7 +75,7 @@ pub struct Driver {
     /// The attempt whose socket is wanted; the socket itself comes a little later when its URL is compressed first.
     dialling: Cell<Option<Attempt>>,
     socket: RefCell<Option<(Attempt, Socket)>>,
-    fetches: RefCell<Map<u32, Fetch>>,
+    fetches: RefCell<Map<u32, Asking>>,
     peers: Peers,
     watch: RefCell<Vec<Listener>>,
     wake: RefCell<Option<host::WakeWatch>>,
@@ -138,6 +148,11 @@ impl Driver {
         read(self.session.borrow().as_ref())
     }
 
+    /// What the load of a plugin came to.
+    pub fn plugin_loaded(&self, load: Load, index: usize, loaded: Loaded) {
+        self.push(Incoming::Plugin(load, index, loaded));
+    }
+
     /// Something happened.
     pub(super) fn push(&self, incoming: Incoming) {
         self.inbox.borrow_mut().push_back(incoming);
@@ -190,7 +205,10 @@ impl Driver {
         match output {
             Output::Socket(action) => dial::act(self, action),
             Output::Fetch(request) => self.fetch(request),
-            Output::AbortFetch(id) => drop(self.fetches.borrow_mut().remove(&id.0)),
+            Output::AbortFetch(id) => {
+                let over = self.fetches.borrow_mut().remove(&id.0);
+                drop(over);
+            }
             Output::Peer(generation, action) => self.peers.act(generation, action),
             Output::Settle(call, result) => {
                 let settle = self.calls.borrow_mut().remove(&call);
@@ -215,19 +233,44 @@ impl Driver {
                     None => self.push(Incoming::Policy(question, crate::engine::PolicyAnswer::Failed)),
                 }
             }
+            Output::Plugin(action) => self.act_on_plugin(action),
             Output::Log(level, line) => log::write(level, &line),
         }
     }
 
     fn fetch(&self, request: crate::engine::io::FetchRequest) {
         let (id, me) = (request.id, self.me.clone());
-        let fetch = Fetch::start(request, move |answer| {
+        let done = move |answer| {
             if let Some(driver) = me.upgrade() {
-                drop(driver.fetches.borrow_mut().remove(&id.0));
+                let over = driver.fetches.borrow_mut().remove(&id.0);
+                drop(over);
                 driver.push(Incoming::Fetch(id, answer));
             }
+        };
+        let asking = match request.shared {
+            false => Asking::Own(Fetch::start(request, done)),
+            true => match Ticket::take(request, done) {
+                Ok(ticket) => Asking::Shared(ticket),
+                Err(answer) => return self.push_later(Incoming::Fetch(id, Ok(answer))),
+            },
+        };
+        self.fetches.borrow_mut().insert(id.0, asking);
+    }
+
+    fn act_on_plugin(&self, action: PluginAction) {
+        let Some(plugins) = &self.host.plugins else { return };
+        let (kind, index, load) = match action {
+            PluginAction::Load(load, index) => ("load", index, load),
+            PluginAction::Abort(index) => ("abort", index, Load::default()),
+            PluginAction::Dispose(index) => ("dispose", index, Load::default()),
+        };
+        let (url, token) = self.with_session(|session| {
+            let text = |of: Option<&str>| of.map_or(JsValue::UNDEFINED, JsValue::from_str);
+            (text(session.map(Session::server_url)), text(session.map(|session| session.token().reveal())))
         });
-        self.fetches.borrow_mut().insert(id.0, fetch);
+        let arguments = [kind.into(), (index as u32).into(), load.0.into(), url, token];
+        // What a plugin throws is caught where it is called.
+        let _ = js::call(plugins, "plugin", &arguments);
     }
 
     /// Runs something to its end unless the driver is gone by then.

@@ -89,7 +89,7 @@ async fn get(request: FetchRequest, signal: Option<JsValue>) -> Option<FetchResp
     let retry_after_ms = header("retry-after").and_then(|value| retry_after_ms(&value));
     let max_age_ms = header("cache-control").and_then(|value| max_age_ms(&value));
     let body = body(&response, request.max_bytes).await?;
-    Some(FetchResponse { status, retry_after_ms, max_age_ms, body })
+    Some(FetchResponse { status, retry_after_ms, max_age_ms, stale: false, body })
 }
 
 /// Reads piece by piece, so that a body without an end is not taken in before it is refused.

@@ -2,6 +2,7 @@
 
 use crate::engine::io::{Attempt, FetchFailed, FetchId, FetchResponse, HostEvent, SocketEvent};
 use crate::engine::peer::{Generation, PeerEvent};
+use crate::engine::plugins::{Load, Loaded};
 use crate::engine::room::command::{CallId, Command};
 use crate::engine::{Input, PolicyAnswer, Question};
 use crate::web::socket::Report;
@@ -18,6 +19,7 @@ pub enum Incoming {
     Data(Generation, crate::engine::peer::Channel, Vec<u8>),
     Host(HostEvent),
     Policy(Question, PolicyAnswer),
+    Plugin(Load, usize, Loaded),
 }
 
 impl Incoming {
@@ -39,6 +41,7 @@ impl Incoming {
             }
             Incoming::Host(event) => take(Input::Host(event)),
             Incoming::Policy(question, answer) => take(Input::Policy(question, answer)),
+            Incoming::Plugin(load, index, loaded) => take(Input::Plugin(load, index, loaded)),
         }
     }
 }

@@ -16,5 +16,6 @@ pub mod peer;
 pub mod poison;
 mod question;
 mod registry;
+mod shared;
 pub mod socket;
 pub mod timer;

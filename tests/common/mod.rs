@@ -18,6 +18,7 @@ use rejoin::engine::io::{
     Attempt, FetchFailed, FetchId, FetchRequest, FetchResponse, HostEvent, SocketAction, SocketEvent,
 };
 use rejoin::engine::peer::{Channel, Generation, PeerAction, PeerEvent, PeerState, Target};
+use rejoin::engine::plugins::{Load, Loaded, PluginAction};
 use rejoin::engine::policy::ReconnectContext;
 use rejoin::engine::room::command::{CallId, Command, PublishTrack, Reply};
 use rejoin::engine::room::event::{ConnectionState, Event};
@@ -44,6 +45,7 @@ pub enum Incoming {
     Fetch(FetchId, Result<FetchResponse, FetchFailed>),
     Host(HostEvent),
     Policy(Question, PolicyAnswer),
+    Plugin(Load, usize, Loaded),
     Command(CallId, Command),
 }
 
@@ -84,6 +86,7 @@ pub struct Room {
     /// Generations that are open.
     pub peers: Vec<Generation>,
     pub questions: Vec<(Question, ReconnectContext)>,
+    pub plugins: Vec<PluginAction>,
     calls: u32,
 }
 
@@ -122,6 +125,7 @@ impl Room {
             actions: Vec::new(),
             peers: Vec::new(),
             questions: Vec::new(),
+            plugins: Vec::new(),
             calls: 0,
         }
     }
@@ -269,6 +273,7 @@ impl Room {
             Incoming::Fetch(id, result) => session.handle(now, Input::Fetch(id, result)),
             Incoming::Host(event) => session.handle(now, Input::Host(event)),
             Incoming::Policy(question, answer) => session.handle(now, Input::Policy(question, answer)),
+            Incoming::Plugin(load, index, loaded) => session.handle(now, Input::Plugin(load, index, loaded)),
             Incoming::Command(call, command) => session.handle(now, Input::Command(call, command)),
         }
     }
@@ -292,6 +297,7 @@ impl Room {
                 }
                 Output::Settle(call, result) => self.settled.entry(call.0).or_default().push(result),
                 Output::Event(event) => self.events.push(event),
+                Output::Plugin(action) => self.plugins.push(action),
                 Output::AskPolicy(question, context) => self.questions.push((question, *context)),
                 Output::Log(level, line) => {
                     assert!(!line.contains("eyJ"), "a token in the log: {line}");
@@ -385,5 +391,5 @@ pub fn join_request(dial: &Dial) -> proto::JoinRequest {
 
 /// What `/validate` answers.
 pub fn answer(status: u16, body: &str) -> Option<Result<FetchResponse, FetchFailed>> {
-    Some(Ok(FetchResponse { status, retry_after_ms: None, max_age_ms: None, body: body.into() }))
+    Some(Ok(FetchResponse { status, retry_after_ms: None, max_age_ms: None, stale: false, body: body.into() }))
 }

@@ -3,6 +3,7 @@
 use crate::engine::cause::Evidence;
 use crate::engine::config::ConnectOptions;
 use crate::engine::error::{Code, Error};
+use crate::engine::history::What;
 use crate::engine::link::Hangup;
 use crate::engine::room::command::{CallId, Command, Reply, Scenario, TrackPermission};
 use crate::engine::room::event::{ConnectionState, ReconnectKind};
@@ -14,6 +15,7 @@ use crate::engine::timers::Timer;
 use crate::protocol::proto;
 use crate::protocol::proto::ReconnectReason;
 use crate::protocol::proto::simulate_scenario;
+use crate::protocol::regions::Refusal;
 use crate::protocol::secret::Secret;
 use crate::protocol::signal::{About, Ask, RequestResponse};
 use crate::protocol::url::{Server, Version};
@@ -85,11 +87,17 @@ impl Session {
         if token.is_empty() {
             return self.settle(call, Err(Error::new(Code::NotAllowed, "the token is empty")));
         }
-        if self.regions.start(self.now, &url).is_err() {
-            let message =
-                "a token does not travel without TLS to another machine: use wss, or the option allowInsecure";
+        if let Err((by, why)) = self.regions.start(self.now, &url) {
+            let what = match why {
+                Refusal::Insecure => {
+                    "a token does not travel without TLS to another machine: use wss, or the option allowInsecure"
+                }
+                other => other.as_str(),
+            };
+            let message = [by.as_str(), ": ", what].concat();
             return self.settle(call, Err(Error::new(Code::InvalidArgument, message)));
         }
+        self.record(What::Connect, "");
         self.timers.set(Timer::ConnectBudget, self.now.after(options.connect_timeout_ms));
         self.connecting = Some(Connecting { calls: vec![call], retries_left: options.max_retries, failed_with: None });
         (self.url, self.token, self.options) = (url, token, options);

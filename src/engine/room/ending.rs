@@ -1,6 +1,7 @@
 //! The end of a session, by the app or for good: every call is settled, and nothing is left behind.
 
 use crate::engine::error::{Code, Error};
+use crate::engine::history::What;
 use crate::engine::link::Hangup;
 use crate::engine::room::command::{CallId, Reply};
 use crate::engine::room::event::{ConnectionState, Event};
@@ -35,6 +36,8 @@ impl Session {
         self.hang_up(why);
         self.stop_validating();
         self.forget_way();
+        self.end_plugins();
+        self.record(What::Disconnected, &error.message);
         self.close_peer();
         self.liveness.close();
         self.timers.clear();

@@ -4,6 +4,7 @@
 use std::rc::Rc;
 
 use crate::engine::peer::MediaHandle;
+use crate::engine::plugins::News;
 use crate::engine::policy::Cause;
 use crate::protocol::proto;
 use crate::protocol::regions::Region;
@@ -98,6 +99,8 @@ pub enum Event {
     },
     Reconnected,
     RegionChanged(Box<RegionChange>),
+    /// A plugin is ready or unavailable.
+    Plugin(News),
     /// For good. `reason` is a `DisconnectReason`.
     Disconnected {
         reason: i32,

@@ -6,6 +6,7 @@
 
 use crate::engine::config::PolicyChoice;
 use crate::engine::error::Error;
+use crate::engine::history::What;
 use crate::engine::io::{FetchFailed, FetchId, FetchRequest, FetchResponse};
 use crate::engine::link::Phase;
 use crate::engine::policy::Cause;
@@ -93,7 +94,8 @@ impl Session {
             _ => Learned::default(),
         };
         self.tell_refused(&learned);
-        if !learned.usable && self.regions.learn_nothing(self.now) {
+        let old = result.is_ok_and(|response| response.stale);
+        if old || (!learned.usable && self.regions.learn_nothing(self.now)) {
             let told = self.way.warned_stale.is_some_and(|at| self.now.since(at) < STALE_WARN_MS);
             if !told {
                 self.way.warned_stale = Some(self.now);
@@ -187,6 +189,7 @@ impl Session {
             self.way.left_for.clone_from(&failure.error.message);
             let line = format!("next region: {} ({})", named(self.regions.current()), failure.error.message);
             self.log(log::Level::Debug, line);
+            self.record(What::Region, &failure.error.message);
         }
         hopped
     }

@@ -6,6 +6,7 @@
 use prost::Message as _;
 
 use crate::engine::error::{Code, Error};
+use crate::engine::history::What;
 use crate::engine::link::{Hangup, Phase};
 use crate::engine::liveness::Periods;
 use crate::engine::peer::{IceConfig, IceServer, PeerAction, PeerState};
@@ -124,6 +125,7 @@ impl Session {
         match Dial::new(&url, self.version, self.token.clone(), &self.config.client, join) {
             Ok(dial) => {
                 self.validate_url = dial.validate_url().unwrap_or_default();
+                self.record(What::Dial, "");
                 let within_ms = self.begin_opening(purpose);
                 let action = self.link.dial(self.now, dial, within_ms, &mut self.timers);
                 self.socket(Some(action));
@@ -231,6 +233,8 @@ impl Session {
         self.arrived();
         match purpose {
             Purpose::Join => {
+                self.record(What::Connected, "");
+                self.plugins_shall_begin();
                 self.set_state(ConnectionState::Connected);
                 self.emit(Event::Connected);
                 for call in self.connecting.take().map(|connecting| connecting.calls).unwrap_or_default() {
@@ -253,6 +257,7 @@ impl Session {
         if purpose == Purpose::Join && why != Hangup::ServerAsked {
             self.say_leave();
         }
+        self.record(What::Failed, &failure.error.message);
         self.hang_up(why);
         for timer in [Timer::Transport, Timer::Answer, Timer::Race] {
             self.timers.stop(timer);

@@ -1,9 +1,10 @@
 //! One room: its session, its requests, its media negotiation, its data and its roster.
 //!
 //! `session` is the surface and holds the parts. What it decides stands beside it, one subject a file: `joining`,
-//! `validation`, `recovery`, `ending`, `signalling`, `transport`, `commands`, `local_tracks`, `mirror`, `surroundings`. The parts
-//! know nothing of each other and nothing of the session.
+//! `validation`, `failover`, `recovery`, `ending`, `signalling`, `transport`, `commands`, `local_tracks`, `mirror`,
+//! `surroundings`, `beside`, `fetches`. The parts know nothing of each other and nothing of the session.
 
+mod beside;
 pub mod command;
 mod commands;
 pub mod data_channels;

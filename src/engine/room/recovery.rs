@@ -6,6 +6,7 @@
 use crate::engine::cause::{self, Evidence, Judgement};
 use crate::engine::episode::{Episode, Failed, Loss, WARN_AFTER_MS};
 use crate::engine::error::{Code, Error};
+use crate::engine::history::{Fact, What};
 use crate::engine::link::{Hangup, Phase};
 use crate::engine::peer::{PeerAction, PeerState};
 use crate::engine::policy::{self, Cause, Decision, ReconnectContext};
@@ -77,6 +78,9 @@ impl Session {
         self.run_give_up_clock();
         self.regions.forget_tries();
         self.episode = Some(Episode::new(self.now, loss, failed, lived, participants));
+        if let Some(reason) = self.episode.as_ref().map(|episode| episode.reason.clone()) {
+            self.record(What::Lost, &reason);
+        }
         self.next_attempt();
     }
 
@@ -179,6 +183,8 @@ impl Session {
         );
         self.log(log::Level::Debug, line);
         self.emit(Event::Reconnecting { facts, first });
+        let fact = Fact { delay_ms: Some(delay), ..self.fact(What::Waiting, "") };
+        self.history.add(fact);
     }
 
     pub(super) fn warn_when_due(&mut self) {
@@ -312,6 +318,7 @@ impl Session {
         self.timers.stop(Timer::GiveUp);
         self.timers.stop(Timer::Warn);
         self.give_up_left_ms = None;
+        self.record(What::Reconnected, "");
         let Some(episode) = self.episode.take() else { return };
         self.steadiness.failed = episode.failed;
         self.steadiness.on_probation = true;

@@ -12,10 +12,12 @@ use crate::engine::cause::Surroundings;
 use crate::engine::config::{Capabilities, Config, ConnectOptions};
 use crate::engine::episode::{Episode, Steadiness};
 use crate::engine::error::Error;
+use crate::engine::history::History;
 use crate::engine::io::SocketAction;
 use crate::engine::link::{Heard, Link};
 use crate::engine::liveness::{Liveness, Periods};
 use crate::engine::peer::PeerAction;
+use crate::engine::plugins::Plugins;
 use crate::engine::regions::Regions;
 use crate::engine::rng::Rng;
 use crate::engine::room::command::{CallId, Reply};
@@ -66,6 +68,8 @@ pub struct Session {
     pub(super) fetches: Fetches,
     /// Calls that wait for a list of regions.
     pub(super) preparing: Vec<CallId>,
+    pub(super) plugins: Plugins,
+    pub(super) history: History,
     pub(super) token: Secret,
     pub(super) options: ConnectOptions,
     pub(super) version: Version,
@@ -106,6 +110,8 @@ impl Session {
     pub fn new(config: Config, capabilities: Capabilities, seed: [u8; 32]) -> Self {
         Self {
             regions: Regions::new(config.regions.clone()),
+            plugins: Plugins::new(config.plugins.clone()),
+            history: History::default(),
             config,
             capabilities,
             rng: Rng::new(seed),
@@ -156,7 +162,9 @@ impl Session {
             Input::Timeout => self.handle_timeout(),
             Input::Command(call, command) => self.handle_command(call, command),
             Input::Socket(attempt, event) => match self.link.hear(now, attempt, event, &mut self.timers) {
-                Heard::Nothing | Heard::Opened => {}
+                Heard::Nothing => {}
+                Heard::Opened if self.connecting.is_some() => self.plugins_may_begin(),
+                Heard::Opened => {}
                 Heard::Frame(bytes) => self.handle_frame(bytes),
                 Heard::Text => self.note_life(),
                 Heard::Lost { before, code, reason } => self.handle_socket_lost(before, code, reason),
@@ -169,6 +177,7 @@ impl Session {
             }
             Input::Host(event) => self.handle_host(event),
             Input::Policy(question, answer) => self.handle_policy_answer(question, answer),
+            Input::Plugin(load, index, loaded) => self.handle_plugin(load, index, loaded),
         }
         self.arm();
     }
@@ -215,6 +224,21 @@ impl Session {
         self.joined.as_ref().map(|joined| &joined.server_info)
     }
 
+    /// What happened lately, oldest first.
+    pub fn history(&self) -> &History {
+        &self.history
+    }
+
+    /// Where to connect to, as a plugin is told it.
+    pub fn server_url(&self) -> &str {
+        &self.regions.current().url
+    }
+
+    /// The newest token, for a plugin.
+    pub fn token(&self) -> &Secret {
+        &self.token
+    }
+
     /// Runs what is due. One pass: what a timer sets for this very moment is another timeout's work.
     fn handle_timeout(&mut self) {
         for timer in Timer::ALL {
@@ -237,6 +261,8 @@ impl Session {
             Timer::GiveUp => self.give_up(),
             Timer::Warn => self.warn_when_due(),
             Timer::Ping | Timer::Silence | Timer::Probe => self.handle_liveness_timer(),
+            Timer::PluginStart => self.begin_plugins(),
+            Timer::Plugin => self.handle_late_plugins(),
             Timer::Media => self.look_at_media(),
             Timer::Negotiate => self.make_offer(false),
             Timer::Answer => self.handle_no_answer(),
@@ -253,6 +279,7 @@ impl Session {
         let earliest = [
             (Timer::AddTrack, self.publications.deadline()),
             (Timer::Request, self.requests.deadline()),
+            (Timer::Plugin, self.plugins.deadline()),
             (Timer::Ping, life.ping),
             (Timer::Silence, life.silence),
             (Timer::Probe, life.probe),

@@ -1,6 +1,7 @@
 //! Signs of life and of trouble from outside the room: pings, silence, the host's network and page events.
 
 use crate::engine::cause::Evidence;
+use crate::engine::history::What;
 use crate::engine::io::HostEvent;
 use crate::engine::link::{Hangup, Phase};
 use crate::engine::liveness::{Action, Periods};
@@ -109,6 +110,11 @@ impl Session {
     /// What the host says about its network and page.
     pub(super) fn handle_host(&mut self, event: HostEvent) {
         let suspicious = self.surroundings.handle(self.now, event);
+        match event {
+            HostEvent::Offline => self.record(What::Offline, ""),
+            HostEvent::Online => self.record(What::Online, ""),
+            _ => {}
+        }
         if event == HostEvent::Offline {
             // Closes nothing: the path may live. Only new attempts are pointless.
             if self.stage == Stage::Waiting && self.episode.is_some() {
