@@ -41,7 +41,8 @@ fn facts(driver: &Driver, event: Event) -> Option<(&'static str, Vec<JsValue>)> 
         Event::SignalConnected => ("signalConnected", vec![]),
         Event::Reconnecting { facts, first: _ } => ("reconnecting", vec![reconnecting(&facts)]),
         Event::Reconnected => ("reconnected", vec![]),
-        Event::Plugin(news) => plugin(&news),
+        Event::Plugin(news @ News::Ready { .. }) => ("pluginReady", vec![plugin(news)]),
+        Event::Plugin(news) => ("pluginUnavailable", vec![plugin(news)]),
         Event::RegionChanged(change) => ("region", vec![region_change(&change)]),
         Event::Disconnected { reason } => ("disconnected", vec![reason.into()]),
         Event::Moved { name } => ("moved", vec![text(&name)]),
@@ -142,18 +143,12 @@ fn reconnecting(facts: &Reconnecting) -> JsValue {
     .into()
 }
 
-fn plugin(news: &News) -> (&'static str, Vec<JsValue>) {
-    match news {
-        News::Ready { name, elapsed_ms, late } => {
-            let elapsed_ms = ("elapsedMs", (*elapsed_ms as f64).into());
-            ("pluginReady", vec![js::object([("name", text(name)), elapsed_ms, ("late", (*late).into())]).into()])
-        }
-        News::Unavailable { name, reason, elapsed_ms } => {
-            let elapsed_ms = ("elapsedMs", (*elapsed_ms as f64).into());
-            let facts = js::object([("name", text(name)), ("reason", text(reason)), elapsed_ms]);
-            ("pluginUnavailable", vec![facts.into()])
-        }
-    }
+fn plugin(news: News) -> JsValue {
+    let (name, elapsed_ms, more) = match news {
+        News::Ready { name, elapsed_ms, late } => (name, elapsed_ms, ("late", late.into())),
+        News::Unavailable { name, reason, elapsed_ms } => (name, elapsed_ms, ("reason", text(&reason))),
+    };
+    js::object([("name", text(&name)), ("elapsedMs", (elapsed_ms as f64).into()), more]).into()
 }
 
 fn region_change(change: &RegionChange) -> JsValue {

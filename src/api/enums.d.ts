@@ -51,6 +51,10 @@ export declare enum RoomEvent {
   DataTrackUnpublished = 'dataTrackUnpublished',
   LocalDataTrackPublished = 'localDataTrackPublished',
   LocalDataTrackUnpublished = 'localDataTrackUnpublished',
+  /** Ours, as the next two. */
+  RegionChanged = 'regionChanged',
+  PluginReady = 'pluginReady',
+  PluginUnavailable = 'pluginUnavailable',
 }
 
 export declare enum ParticipantEvent {
