@@ -16,8 +16,9 @@ kill $g 2>/dev/null
 exit $c`;
 
 /**
- * Starts `command`, everything it prints goes to the file `log`. Returns `{ exited, stop }`: `exited` resolves with
- * the exit code, `stop()` ends the program (SIGTERM twice, after 3 s SIGKILL) and resolves when it is gone.
+ * Starts `command`, everything it prints goes to the file `log`. Returns `{ exited, stop, kill }`: `exited` resolves with
+ * the exit code, `stop()` ends the program (SIGTERM twice, after 3 s SIGKILL) and resolves when it is gone, `kill()`
+ * does so by SIGKILL at once.
  */
 export function startGuarded(command, args, { log, env = {} }) {
   const out = openSync(log, 'a');
@@ -48,5 +49,9 @@ export function startGuarded(command, args, { log, env = {} }) {
     clearTimeout(hard);
     group('SIGKILL'); // What the program itself started and left behind.
   };
-  return { exited, stop };
+  const kill = async () => {
+    group('SIGKILL');
+    await exited;
+  };
+  return { exited, stop, kill };
 }

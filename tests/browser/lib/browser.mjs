@@ -15,14 +15,23 @@ const FLAGS = [
   '--autoplay-policy=no-user-gesture-required',
 ];
 
-/** Starts Chromium; `flags` are added to those every test needs. */
-export async function startBrowser({ flags = [] } = {}) {
-  const { chromium: executablePath } = await chromium();
-  return playwright.launch({ executablePath, headless: true, args: [...FLAGS, ...flags] });
+/** Browsers that stand in another network: what they ask of the loopback addresses here is fetched for them. */
+const elsewhere = new WeakSet();
+
+/**
+ * Starts Chromium; `flags` are added to those every test needs. `launcher(program)` names a file that starts it in
+ * another network (tests/netns/wire.mjs).
+ */
+export async function startBrowser({ flags = [], launcher } = {}) {
+  const { chromium: program } = await chromium();
+  const browser = await playwright.launch({ executablePath: launcher?.(program) ?? program, headless: true, args: [...FLAGS, ...flags] });
+  if (launcher) elsewhere.add(browser);
+  return browser;
 }
 
 /** A page of its own context, so that nothing but the server connects it to other pages. */
 export async function newPage(browser) {
   const context = await browser.newContext({ permissions: ['camera', 'microphone'] });
+  if (elsewhere.has(browser)) await context.route('http://127.0.0.1:*/**', async (route) => route.fulfill({ response: await route.fetch() }));
   return context.newPage();
 }

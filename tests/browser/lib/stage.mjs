@@ -16,10 +16,17 @@ export const SUBJECT = process.env.REJOIN_TEST_SDK ?? 'rejoin';
 /** The library it must get along with. */
 export const PEER = 'livekit';
 
-/** Starts everything; `{ livekit: false }` leaves the real server out, `flags` are further flags of Chromium. */
-export async function openStage({ livekit = true, flags } = {}) {
+/**
+ * Starts everything; `{ livekit: false }` leaves the real server out, `flags` are further flags of Chromium, `wire` puts
+ * server and browser at its two ends (tests/netns/wire.mjs).
+ */
+export async function openStage({ livekit = true, flags, wire } = {}) {
   if (SUBJECT === 'rejoin') requireRejoin();
-  const opened = await Promise.allSettled([livekit ? startServer({ ports: { port: 0, tcp: 0, udp: 0 } }) : null, startSite(), startBrowser({ flags })]);
+  const opened = await Promise.allSettled([
+    livekit ? startServer({ ports: { port: 0, tcp: 0, udp: 0 }, place: wire?.server.place }) : null,
+    startSite(),
+    startBrowser({ flags, launcher: wire?.client.launcher }),
+  ]);
   const [server, site, browser] = opened.map(({ value }) => value);
   const idle = [];
   let rooms = 0;
