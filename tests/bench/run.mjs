@@ -14,10 +14,14 @@ import { bytes } from './rows/bytes.mjs';
 import { connect, fullReconnect, resume, resumeCut } from './rows/connection.mjs';
 import { memoryOf1000, updateOf1000 } from './rows/crowd.mjs';
 import { dataRoundTrip } from './rows/data.mjs';
+import { nodeDeath } from './rows/node-death.mjs';
+import { online, refused } from './rows/outage.mjs';
+import { silentPath, silentSocket } from './rows/silence.mjs';
 
 const LEAST = 15;
 
-// In the order of the table: which rows one measurement gives, and what they are.
+// In the order of the table: which rows one measurement gives, and what they are. `share`: the part of the samples that is
+// taken where one takes half a minute.
 const MEASUREMENTS = [
   { rows: ['bytes_raw', 'bytes_gzip', 'bytes_brotli'], what: 'what a browser loads', run: bytes },
   { rows: ['connect_ms'], what: 'connect() to `connected`', run: connect },
@@ -27,6 +31,11 @@ const MEASUREMENTS = [
   { rows: ['data_rtt_ms'], what: 'reliable 1 KB to a peer and back', run: dataRoundTrip },
   { rows: ['update_1000_ms'], what: 'an update of 1,000 participants, decoded, applied and told', run: updateOf1000 },
   { rows: ['memory_1000_bytes'], what: 'JS heap + wasm memory that 1,000 participants add', run: memoryOf1000 },
+  { rows: ['online_recovery_ms'], what: 'the network back after 3 s, to `reconnected`', run: online },
+  { rows: ['refused_connect_ms'], what: 'a server that refused for 3 s, to `reconnected`', run: refused },
+  { rows: ['silent_notice_ms'], what: 'a signalling link that falls silent, to the notice', run: silentSocket },
+  { rows: ['silent_path_notice_ms'], what: 'a path that falls silent, to the notice', run: silentPath, share: 0.4 },
+  { rows: ['node_death_ms'], what: 'the node of a room killed, to media both ways', run: nodeDeath, share: 0.5 },
 ];
 const NAMES = MEASUREMENTS.flatMap(({ rows }) => rows);
 
@@ -57,18 +66,20 @@ await main(async () => {
   const stage = await openStage();
   const rows = [];
   try {
-    for (const { rows: names, what, run } of MEASUREMENTS) {
+    for (const { rows: names, what, run, share = 1 } of MEASUREMENTS) {
       if (!names.some((name) => only.includes(name))) continue;
-      rows.push(...(await step(what, () => run(stage, n))));
+      rows.push(...(await step(what, () => run(stage, Math.ceil(n * share)))));
     }
   } finally {
     await stage.close();
   }
   const wanted = rows.filter(({ name }) => only.includes(name));
   console.log(`\nMedians (smallest..largest sample), ratio = ${SIDES.ours} / livekit-client, of this run:\n\n${table(wanted)}\n`);
+  const notes = wanted.filter(({ note }) => note).map(({ name, note }) => `${name}: ${note}`);
+  if (notes.length) console.log(`${notes.join('\n')}\n`);
   if (only.length < NAMES.length) return console.log('not all rows: target/bench.json is left as it was');
   mkdirSync(at('target'), { recursive: true });
-  const result = rows.map(({ name, unit, ours, theirs, ratio, n }) => ({ name, unit, ours, theirs, ratio, n }));
+  const result = rows.map(({ name, unit, ours, theirs, ratio, n, note }) => ({ name, unit, ours, theirs, ratio, n, note }));
   writeFileSync(at('target', 'bench.json'), `${JSON.stringify({ rows: result }, null, 2)}\n`);
   console.log('written to target/bench.json');
 });

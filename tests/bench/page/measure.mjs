@@ -16,6 +16,33 @@ const once = (room, event, what) =>
     });
   });
 
+/** What a room tells of its connection. */
+const CONNECTION = ['SignalReconnecting', 'Reconnecting', 'Reconnected', 'Disconnected'];
+
+async function until(look, what) {
+  const end = performance.now() + STALLED_MS;
+  while (performance.now() < end) {
+    const found = await look();
+    if (found) return found;
+    await rest(20);
+  }
+  throw new Error(`${what}: not within ${STALLED_MS} ms`);
+}
+
+async function publish(SDK, { localParticipant }) {
+  await localParticipant.setCameraEnabled(true);
+  await localParticipant.setMicrophoneEnabled(true);
+}
+
+async function inbound(room, identity, source) {
+  const publications = room.remoteParticipants.get(identity)?.trackPublications.values() ?? [];
+  const track = [...publications].find((each) => each.source === source)?.track;
+  // Chromium decodes nothing that nobody plays.
+  if (track && !track.attachedElements.length) document.body.append(track.attach());
+  const report = await track?.getRTCStatsReport?.();
+  return [...(report?.values() ?? [])].find(({ type }) => type === 'inbound-rtp');
+}
+
 const rooms = new Map();
 
 async function joined(SDK, { url, token, key }) {
@@ -72,6 +99,49 @@ const measures = {
   },
 
   join: (SDK, options) => joined(SDK, options).then(() => true),
+
+  /** Joins and keeps the times of what it tells of its connection. `camera`: publishes both, so that media flows. */
+  async watch(SDK, { camera, ...options }) {
+    const room = await joined(SDK, options);
+    room.told = [];
+    for (const event of CONNECTION) room.on(SDK.RoomEvent[event], () => room.told.push({ event, at: performance.now() }));
+    window.addEventListener('online', () => room.told.push({ event: 'Online', at: performance.now() }));
+    if (camera) await publish(SDK, room);
+  },
+
+  /** From here on times count. */
+  async begin(_, { key }) {
+    const room = rooms.get(key);
+    room.told.length = 0;
+    room.begun = performance.now();
+  },
+
+  /** From `begin` (or the last time that it told of `from`) to when it told of one of `events`. */
+  async told(_, { key, events, from }) {
+    const room = rooms.get(key);
+    const found = await until(() => room.told.find(({ event }) => events.includes(event)), `${events}`);
+    const begun = from ? room.told.findLast(({ event, at }) => event === from && at <= found.at).at : room.begun;
+    return found.at - begun;
+  },
+
+  async leave(_, { key }) {
+    const room = rooms.get(key);
+    rooms.delete(key);
+    await left(room);
+  },
+
+  /** Resolves when video frames and audio packets of `identity` come in that are newer than this call. */
+  async mediaFlows(SDK, { key, identity }) {
+    const room = rooms.get(key);
+    const flows = async (source, measure) => {
+      const first = await inbound(room, identity, source);
+      await until(async () => {
+        const now = await inbound(room, identity, source);
+        return now?.[measure] > (now?.id === first?.id ? first[measure] : 0);
+      }, `${measure} of the ${source} of ${identity}`);
+    };
+    await Promise.all([flows(SDK.Track.Source.Camera, 'framesDecoded'), flows(SDK.Track.Source.Microphone, 'packetsReceived')]);
+  },
 
   /** One reliable message of `bytes` to the peer and back. */
   async roundTrip(SDK, { key, bytes, to }) {

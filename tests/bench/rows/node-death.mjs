@@ -1,0 +1,44 @@
+// The node that hosts a room dies (SIGKILL) under two who publish camera and microphone: until each receives both media of
+// the other again, the slower of the two. A cluster of two nodes on one Redis; another node takes the place of the dead.
+import { openStage } from '../../browser/lib/stage.mjs';
+import { startCluster } from '../../livekit/cluster.mjs';
+import { SIDES, fresh, measuringPage } from '../lib/bench.mjs';
+import { interleaved, row } from '../lib/statistics.mjs';
+
+const PEOPLE = ['alice', 'bob'];
+// Two pages that encode at full rate leave a small machine no time for anything else.
+const SLOW_CAMERA = '--use-fake-device-for-media-stream=fps=10';
+
+export async function nodeDeath(_, n) {
+  const cluster = await startCluster();
+  let stage;
+  try {
+    stage = await openStage({ livekit: false, flags: [SLOW_CAMERA] });
+    const samples = await interleaved(n, (side) => sample(stage, cluster, SIDES[side]));
+    return [{ ...row('node_death_ms', 'ms', samples), note: 'SIGKILL to media both ways, the slower of two publishing participants' }];
+  } finally {
+    await stage?.close();
+    await cluster.stop();
+  }
+}
+
+async function sample(stage, cluster, sdk) {
+  const room = fresh('node');
+  const [node] = cluster.nodes;
+  await cluster.host(room, node);
+  const pages = await Promise.all(PEOPLE.map(() => measuringPage(stage, [sdk])));
+  try {
+    for (const [i, identity] of PEOPLE.entries()) {
+      await pages[i].measure('watch', sdk, { url: cluster.url, token: cluster.token({ room, identity }), key: identity, camera: true });
+    }
+    const flows = () => Promise.all(PEOPLE.map((identity, i) => pages[1 - i].measure('mediaFlows', sdk, { key: PEOPLE[1 - i], identity })));
+    await flows();
+    const begun = performance.now();
+    await node.kill();
+    await flows();
+    return performance.now() - begun;
+  } finally {
+    await Promise.all(pages.map((page) => page.close()));
+    await cluster.add();
+  }
+}

@@ -1,0 +1,76 @@
+// A server that cannot be reached for a while: how soon a room is back once it can, and how often it has asked.
+import { startProxy } from '../../server/proxy.mjs';
+import { SIDES, fresh, measuringPage } from '../lib/bench.mjs';
+import { median, row } from '../lib/statistics.mjs';
+
+const REFUSED_MS = 3000;
+/** Pairs of samples that run side by side: they mostly wait. */
+const ABREAST = 3;
+
+const rest = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** `n` samples of each side, `ABREAST` pairs at a time. */
+async function pairs(n, sample) {
+  const samples = { ours: [], theirs: [] };
+  for (let done = 0; done < n; done += ABREAST) {
+    const batch = Array.from({ length: Math.min(ABREAST, n - done) }, () => Object.keys(SIDES)).flat();
+    await Promise.all(batch.map(async (side) => samples[side].push(await sample(side))));
+  }
+  return samples;
+}
+
+const times = (samples) => ({ ours: samples.ours.map(({ ms }) => ms), theirs: samples.theirs.map(({ ms }) => ms) });
+const attempts = (samples) => ['ours', 'theirs'].map((side) => median(samples[side].map(({ arrivals }) => arrivals))).join(' / ');
+
+/** One room behind a proxy of its own, in a page of its own: Chromium makes a page wait that failed to connect often. */
+async function behindProxy(stage, side, work) {
+  const page = await measuringPage(stage, [SIDES[side]]);
+  const proxy = await startProxy({ target: stage.server.url });
+  const key = fresh('outage');
+  const ask = (name, options) => page.measure(name, SIDES[side], { key, ...options });
+  try {
+    await ask('watch', { url: proxy.url, token: stage.server.token({ room: key, identity: 'bench' }) });
+    return await work({ page: page.page, proxy, ask });
+  } finally {
+    await page.close();
+    await proxy.stop();
+  }
+}
+
+/** The server refuses for 3 s, then opens: from there to `reconnected`. Every connection it sees is counted. */
+export async function refused(stage, n) {
+  const samples = await pairs(n, (side) =>
+    behindProxy(stage, side, async ({ proxy, ask }) => {
+      const before = proxy.arrivals.length;
+      proxy.refuse();
+      proxy.cut();
+      await rest(REFUSED_MS);
+      await ask('begin');
+      proxy.accept();
+      const ms = await ask('told', { events: ['Reconnected'] });
+      return { ms, arrivals: proxy.arrivals.length - before };
+    }),
+  );
+  const note = `cut, refused for ${REFUSED_MS / 1000} s, from the port's opening to \`reconnected\`; connections the server saw, medians: ${attempts(samples)}`;
+  return [{ ...row('refused_connect_ms', 'ms', times(samples)), note }];
+}
+
+/** The network goes and the server cannot be reached; both come back: from the `online` event to `reconnected`. */
+export async function online(stage, n) {
+  const samples = await pairs(n, (side) =>
+    behindProxy(stage, side, async ({ page, proxy, ask }) => {
+      const before = proxy.arrivals.length;
+      await ask('begin');
+      await page.context().setOffline(true);
+      proxy.refuse();
+      proxy.cut();
+      await rest(REFUSED_MS);
+      proxy.accept();
+      await page.context().setOffline(false);
+      const ms = await ask('told', { events: ['Reconnected'], from: 'Online' });
+      return { ms, arrivals: proxy.arrivals.length - before };
+    }),
+  );
+  const note = `offline and refused for ${REFUSED_MS / 1000} s, from the \`online\` event to \`reconnected\`; connections the server saw, medians: ${attempts(samples)}`;
+  return [{ ...row('online_recovery_ms', 'ms', times(samples)), note }];
+}
