@@ -300,9 +300,9 @@ fn a_silent_socket_is_probed_then_closed_with_a_reason_and_resumed() {
     let mut room = Room::connected();
     room.server.pongs = false;
     room.forget();
-    room.run_for(15_000);
+    room.run_for(14_000);
     assert!(room.closed.is_empty(), "silence alone is no verdict");
-    room.run_for(3_000);
+    room.run_for(1_100);
     assert_eq!(room.closed, [(4003, "no sign of life")]);
     room.run_until(ConnectionState::Connected, 10_000);
 }

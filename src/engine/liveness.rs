@@ -1,9 +1,9 @@
 //! Dead sockets that say nothing: pings, silence, probes and verdicts of one signalling socket.
 //!
-//! A verdict needs two facts: a reason to doubt (silence longer than the timeout, three pongs missed, or a suspicion
-//! from outside) and a probe that was sent after the doubt and stayed unanswered. A timer that runs late proves only
-//! that the host was asleep: it probes and never kills. Any inbound message is life, except where the doubt is about the
-//! way up: then only a pong is.
+//! A verdict needs two facts: a reason to doubt (silence longer than the timeout, pongs missing for two intervals, or a
+//! suspicion from outside) and a probe that a running timer sent and that stayed unanswered. The probe is sent so early
+//! that both facts stand when the timeout ends. A timer that runs late proves only that the host was asleep: it probes
+//! and never kills. Any inbound message is life, except where the doubt is about the way up: then only a pong is.
 //!
 //! It opens and closes nothing and owns no timer: [`Liveness::deadlines`] are for the session's table, and every call
 //! answers at most one [`Action`]. The rules are those of the resilience page, section 2.
@@ -20,8 +20,10 @@ const PROBE_MS: u64 = 2_000;
 const WAKING_PROBE_MS: u64 = 4_500;
 /// Most patience with any probe.
 const LONGEST_PROBE_MS: u64 = 5_000;
-/// So many pongs missed are a doubt.
+/// So many pongs missed are a doubt, whatever the server's timeout.
 const MISSED_PONGS: u32 = 3;
+/// A ping that stays unanswered for so many intervals is a missing pong.
+const PONG_INTERVALS: u64 = 2;
 
 /// How often to ping and how long silence may last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,6 +94,8 @@ struct Open {
     pinged: Millis,
     /// Pings since the last pong.
     unanswered: u32,
+    /// When the first of them was sent.
+    asked: Option<Millis>,
     probe: Option<Probe>,
     suspected: Option<Millis>,
 }
@@ -106,7 +110,8 @@ pub struct Liveness {
 impl Liveness {
     /// A socket said its first message.
     pub fn open(&mut self, now: Millis, periods: Periods) {
-        self.open = Some(Open { periods, heard: now, pinged: now, unanswered: 0, probe: None, suspected: None });
+        self.open =
+            Some(Open { periods, heard: now, pinged: now, unanswered: 0, asked: None, probe: None, suspected: None });
     }
 
     /// The socket is gone or given up. What comes for it later does nothing.
@@ -127,12 +132,37 @@ impl Liveness {
     /// When to call [`Liveness::on_timer`].
     pub fn deadlines(&self) -> Deadlines {
         let Some(open) = &self.open else { return Deadlines::default() };
-        let after = |from: Millis, ms: u64| (ms > 0).then(|| from.after(ms));
+        let doubts = [self.silent_at(open), self.unanswered_at(open)];
         Deadlines {
-            ping: after(open.pinged, open.periods.interval_ms),
-            silence: after(open.heard, open.periods.timeout_ms).filter(|_| open.probe.is_none()),
+            ping: (open.periods.interval_ms > 0).then(|| open.pinged.after(open.periods.interval_ms)),
+            silence: doubts.into_iter().flatten().min().filter(|_| open.probe.is_none()),
             probe: open.probe.map(|probe| probe.again.unwrap_or(probe.due)),
         }
+    }
+
+    /// When to doubt that anything still comes in.
+    fn silent_at(&self, open: &Open) -> Option<Millis> {
+        let timeout = open.periods.timeout_ms;
+        (timeout > 0).then(|| open.heard.after(self.early(timeout)))
+    }
+
+    /// When to doubt that what we send still arrives: messages come in, but no pong.
+    fn unanswered_at(&self, open: &Open) -> Option<Millis> {
+        let Periods { interval_ms, timeout_ms } = open.periods;
+        let patience = timeout_ms.saturating_sub(interval_ms).max(PONG_INTERVALS * interval_ms);
+        let asked = open.asked.filter(|_| interval_ms > 0 && timeout_ms > 0)?;
+        Some(asked.after(self.early(patience)))
+    }
+
+    /// So long before `ms` are over that a probe's patience ends with them.
+    fn early(&self, ms: u64) -> u64 {
+        ms.saturating_sub(self.patience_ms(PROBE_MS).min(ms / 2))
+    }
+
+    /// Four round trips, but at least `least`.
+    fn patience_ms(&self, least: u64) -> u64 {
+        let four_rtt = (self.rtt_ms.unwrap_or(0.0) * 4.0).min(LONGEST_PROBE_MS as f64) as u64;
+        least.max(four_rtt).min(LONGEST_PROBE_MS)
     }
 
     /// Something came in. Answers a ping that is due, because a hidden page's timers hardly run.
@@ -149,6 +179,7 @@ impl Liveness {
     pub fn on_pong(&mut self, now: Millis, timestamp: Option<i64>) -> Option<Action> {
         let open = self.open.as_mut()?;
         open.unanswered = 0;
+        open.asked = None;
         open.probe = None;
         let sent = timestamp.and_then(|ms| u64::try_from(ms).ok()).map(Millis).filter(|sent| *sent <= now);
         if let Some(sample) = sent.map(|sent| now.since(sent)).filter(|ms| *ms <= 60_000) {
@@ -178,7 +209,8 @@ impl Liveness {
         }
         if let Some(due) = silence.filter(is_due) {
             let patience = if late(due) { WAKING_PROBE_MS } else { PROBE_MS };
-            return self.probe(now, patience, false);
+            let silent = self.open.as_ref().and_then(|open| self.silent_at(open)).is_some_and(|at| at <= now);
+            return self.probe(now, patience, !silent);
         }
         let interval = self.open.map_or(0, |open| open.periods.interval_ms);
         match ping.filter(is_due) {
@@ -206,12 +238,11 @@ impl Liveness {
     /// Asks for a sign of life. A doubt that is being looked into already is not asked about again, unless its probe is
     /// overdue.
     fn probe(&mut self, now: Millis, patience_ms: u64, needs_pong: bool) -> Option<Action> {
-        let four_rtt = (self.rtt_ms.unwrap_or(0.0) * 4.0).min(LONGEST_PROBE_MS as f64) as u64;
+        let due = now.after(self.patience_ms(patience_ms));
         let open = self.open.as_mut()?;
         if open.probe.is_some_and(|probe| now <= probe.due) {
             return None;
         }
-        let due = now.after(patience_ms.max(four_rtt).min(LONGEST_PROBE_MS));
         let again = (patience_ms == WAKING_PROBE_MS).then(|| now.after(PROBE_MS));
         open.probe = Some(Probe { since: now, due, again, needs_pong });
         self.ping(now)
@@ -233,6 +264,7 @@ impl Liveness {
         let open = self.open.as_mut()?;
         open.pinged = now;
         open.unanswered = open.unanswered.saturating_add(1);
+        open.asked.get_or_insert(now);
         let timestamp = i64::try_from(now.0).unwrap_or(i64::MAX);
         Some(Action::Ping { timestamp, rtt: self.rtt_ms.unwrap_or(0.0) as i64 })
     }
