@@ -103,7 +103,7 @@ impl Session {
         let sections = if dual { 0 } else { FIRST_SECTIONS };
         self.negotiation.open(dual, !dual);
         self.roster.hold_media();
-        self.media_bytes = [None; 2];
+        self.media = None;
         self.peer(PeerAction::Open { dual, channels: !dual, audios: sections, videos: sections, ice });
         self.emit(Event::TransportsCreated);
     }
@@ -186,6 +186,7 @@ impl Session {
         self.watch_socket(periods);
         let ice = ice_config(&join.ice_servers, join.client_configuration.as_ref());
         let (primary, fast) = (join.subscriber_primary, join.fast_publish);
+        let moved = self.is_on_another_node(join.server_info.as_ref());
         self.joined = Some(Joined {
             server_info: join.server_info.clone().unwrap_or_else(|| proto::ServerInfo {
                 version: join.server_version.clone(),
@@ -197,8 +198,9 @@ impl Session {
             no_resume: forbids_resume(join.client_configuration.as_ref()),
             since: self.now,
         });
-        let events = self.roster.join(&mut join, self.options.auto_subscribe);
+        let events = self.roster.join(&mut join, self.options.auto_subscribe, moved);
         self.tell(events);
+        self.await_others();
         self.emit(Event::SignalConnected);
         self.tell_wishes();
         if !self.capabilities.rtc {

@@ -69,8 +69,7 @@ impl Session {
             self.heard = Millis(heard.0.saturating_sub(LANDING_MS));
         }
         self.drop_signalling(why);
-        self.media_bytes = [None; 2];
-        for timer in [Timer::Stable, Timer::QualityLost, Timer::Negotiate, Timer::Answer, Timer::Media] {
+        for timer in [Timer::Stable, Timer::QualityLost, Timer::Negotiate, Timer::Answer] {
             self.timers.stop(timer);
         }
         self.timers.set(Timer::Warn, self.now.after(WARN_AFTER_MS));
@@ -82,6 +81,7 @@ impl Session {
             self.record(What::Lost, &reason);
         }
         self.next_attempt();
+        self.watch_media_alone();
     }
 
     /// Hangs up. What the socket may have swallowed waits again. No leave is said, not even before a full reconnect: what
@@ -239,6 +239,18 @@ impl Session {
         if let Some(due) = self.timers.get(Timer::Attempt) {
             self.schedule(Decision::After(due.since(now) as f64));
         }
+    }
+
+    /// A resume without an answer gives way to a full reconnect.
+    pub(super) fn replace_resume(&mut self, delay_ms: f64) {
+        self.stop_validating();
+        self.drop_signalling(Hangup::Abandoned);
+        let Some(episode) = &mut self.episode else { return };
+        episode.attempt_failed(Failed::TurnedDown);
+        episode.reason = "signalling and media fell silent".into();
+        self.stage = Stage::Waiting;
+        self.set_state(ConnectionState::Reconnecting);
+        self.schedule(Decision::After(delay_ms));
     }
 
     /// The server took the session back.

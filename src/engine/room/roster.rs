@@ -93,6 +93,8 @@ pub struct Roster {
     auto_subscribe: bool,
     /// A session was joined and not left for good: its next join is a full reconnect.
     joined: bool,
+    /// Identities that were there before the room moved to another node, and have not been seen on it yet.
+    awaited: Vec<Id>,
     arrivals: Arrivals,
     mute_corrections: Vec<(Id, bool)>,
 }

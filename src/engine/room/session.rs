@@ -31,6 +31,7 @@ use crate::engine::room::publications::Publications;
 use crate::engine::room::requests::Requests;
 use crate::engine::room::roster::Roster;
 use crate::engine::room::signal_queue::SignalQueue;
+use crate::engine::room::surroundings::Media;
 use crate::engine::time::Millis;
 use crate::engine::timers::{Timer, Timers};
 use crate::engine::{Input, Output, Question};
@@ -90,8 +91,8 @@ pub struct Session {
     pub(super) give_up_left_ms: Option<u64>,
     /// When the server was last known to be there, as of the last loss.
     pub(super) heard: Millis,
-    /// What the transport had received when it was asked last, and before that.
-    pub(super) media_bytes: [Option<u64>; 2],
+    /// What the transport has received.
+    pub(super) media: Option<Media>,
 
     pub(super) timers: Timers,
     pub(super) link: Link,
@@ -137,7 +138,7 @@ impl Session {
             elsewhere: 0,
             give_up_left_ms: None,
             heard: Millis::default(),
-            media_bytes: [None; 2],
+            media: None,
             timers: Timers::default(),
             link: Link::default(),
             liveness: Liveness::default(),
@@ -270,6 +271,7 @@ impl Session {
             Timer::AddTrack => self.handle_add_track_timeouts(),
             Timer::Request => self.handle_request_timeouts(),
             Timer::QualityLost => self.handle_quality_lost(),
+            Timer::Others => self.await_others_no_longer(),
         }
     }
 

@@ -7,14 +7,37 @@ use crate::engine::link::{Hangup, Phase};
 use crate::engine::liveness::{Action, Periods};
 use crate::engine::peer::PeerAction;
 use crate::engine::policy::Cause;
-use crate::engine::room::joining::Stage;
+use crate::engine::room::event::ReconnectKind;
+use crate::engine::room::joining::{Purpose, Stage};
 use crate::engine::room::session::Session;
+use crate::engine::time::Millis;
 use crate::engine::timers::Timer;
 use crate::protocol::proto;
 use crate::protocol::signal::Ask;
 
-/// Between two looks at what media has come in.
+/// Between two looks at what media has come in, while everything works.
 const MEDIA_MS: u64 = 2_000;
+/// The same while a resume is waited for: the answer decides what is tried.
+const MEDIA_LOST_MS: u64 = 500;
+/// Media that stands still for so long is a suspicion, and so is a resume that has had no answer for as long.
+const STILL_MS: u64 = 2_000;
+/// A hop keeps the spread that the attempt before it had, and a little of its own.
+const HOP_MS: (f64, f64) = (1.0, 100.0);
+
+/// What the second witness has seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Media {
+    /// Received on the transport so far.
+    bytes: u64,
+    /// When that was more than before.
+    grew: Millis,
+    /// When it was looked at last.
+    seen: Millis,
+}
+
+/// Everybody who was on a node that died comes back within the default policy's widest window and some attempts; who does
+/// not is gone.
+const AWAITED_MS: u64 = 20_000;
 
 impl Session {
     /// The socket said its first message: from now on its silence means something.
@@ -61,26 +84,61 @@ impl Session {
 
     /// Media is the second witness: from its first track on it is asked what came in.
     pub(super) fn watch_media(&mut self) {
-        if self.is_live() && self.timers.get(Timer::Media).is_none() {
-            self.timers.set(Timer::Media, self.now.after(MEDIA_MS));
+        let period = if self.is_live() { MEDIA_MS } else { MEDIA_LOST_MS };
+        if (self.is_live() || self.hopes_to_resume()) && self.timers.get(Timer::Media).is_none() {
+            self.timers.set(Timer::Media, self.now.after(period));
         }
+    }
+
+    /// Signalling is lost and a resume is to bring it back: whether media still comes in tells whether there is anything
+    /// to resume.
+    pub(super) fn watch_media_alone(&mut self) {
+        self.timers.stop(Timer::Media);
+        if self.hopes_to_resume() {
+            self.look_at_media();
+        }
+    }
+
+    fn hopes_to_resume(&self) -> bool {
+        let before_its_answer = matches!(self.stage, Stage::Waiting | Stage::Dialling(Purpose::Resume));
+        before_its_answer && self.episode.as_ref().is_some_and(|episode| episode.kind == ReconnectKind::Resume)
     }
 
     pub(super) fn look_at_media(&mut self) {
         if self.roster.expects_media() {
             self.peer(PeerAction::Stats);
         } else {
-            self.media_bytes = [None; 2];
+            self.media = None;
         }
         self.watch_media();
     }
 
-    /// Nothing came in although something ought to: a doubt, and at a verdict a fact.
+    /// What has come in so far.
     pub(super) fn note_media(&mut self, bytes: u64) {
-        let [_, before] = self.media_bytes;
-        self.media_bytes = [before, Some(bytes)];
-        if self.is_live() && before == Some(bytes) {
+        let now = self.now;
+        let grew = self.media.filter(|media| media.bytes == bytes).map_or(now, |media| media.grew);
+        self.media = Some(Media { bytes, grew, seen: now });
+        if now.since(grew) < STILL_MS {
+            return;
+        }
+        if self.is_live() {
             self.suspect();
+        } else if self.hopes_to_resume() {
+            self.give_up_resume();
+        }
+    }
+
+    /// Nothing comes in on either path: what is to be resumed is on a node that is gone. A resume that is under way gets as
+    /// long for its answer as media got.
+    fn give_up_resume(&mut self) {
+        let begun = self.episode.as_ref().and_then(|episode| episode.last_begun).unwrap_or(self.now);
+        match self.stage {
+            Stage::Waiting => self.escalate(),
+            _ if self.now.since(begun) >= STILL_MS => {
+                let delay = self.rng.between(HOP_MS.0, HOP_MS.1);
+                self.replace_resume(delay);
+            }
+            _ => self.timers.set(Timer::Media, begun.after(STILL_MS).min(self.now.after(MEDIA_LOST_MS))),
         }
     }
 
@@ -89,10 +147,10 @@ impl Session {
             self.log(log::Level::Debug, format!("the signal socket fell silent during an attempt ({purpose:?})"));
             return self.handle_attempt_socket_lost(purpose, Phase::Live, 0, String::new());
         }
-        let media_flows = match self.media_bytes {
+        let media_flows = match self.media {
             _ if self.negotiation.has_failed() => Some(false),
-            [Some(before), Some(last)] => Some(last > before),
-            _ => None,
+            Some(media) => Some(media.seen.since(media.grew) < STILL_MS),
+            None => None,
         };
         let reason = proto::ReconnectReason::RrSignalDisconnected;
         self.lost_by(Evidence::Silent { media_flows }, reason, Hangup::Idle);
@@ -138,5 +196,24 @@ impl Session {
     pub(super) fn look_again(&mut self, local: bool) {
         self.suspect();
         self.attempt_soon(local.then_some(Cause::Local));
+    }
+
+    /// Whether a full reconnect came out on another node than the session before it: then that one has lost everybody,
+    /// and who is not here yet may be on the way.
+    pub(super) fn is_on_another_node(&self, server: Option<&proto::ServerInfo>) -> bool {
+        let before = self.joined.as_ref().map(|joined| joined.server_info.node_id.as_str());
+        let now = server.map(|server| server.node_id.as_str());
+        before.zip(now).is_some_and(|(before, now)| !before.is_empty() && before != now)
+    }
+
+    pub(super) fn await_others(&mut self) {
+        if self.roster.awaits_others() {
+            self.timers.set(Timer::Others, self.now.after(AWAITED_MS));
+        }
+    }
+
+    pub(super) fn await_others_no_longer(&mut self) {
+        let events = self.roster.await_others_no_longer();
+        self.tell(events);
     }
 }

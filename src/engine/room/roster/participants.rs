@@ -13,8 +13,9 @@ use crate::protocol::proto::{self, participant_info::State};
 
 impl Roster {
     /// The join of a session. The first tells only of the local participant and the room: who is there already is read
-    /// from the roster. The one of a full reconnect is compared with what was known: who stayed stays.
-    pub fn join(&mut self, join: &mut proto::JoinResponse, auto_subscribe: bool) -> Vec<Event> {
+    /// from the roster. The one of a full reconnect is compared with what was known: who stayed stays. `moved`: it is on
+    /// another node, and the others may still be on their way to it; see [`Roster::awaits_others`].
+    pub fn join(&mut self, join: &mut proto::JoinResponse, auto_subscribe: bool, moved: bool) -> Vec<Event> {
         let mut events = Vec::new();
         let again = std::mem::replace(&mut self.joined, true);
         self.auto_subscribe = auto_subscribe;
@@ -29,7 +30,11 @@ impl Roster {
             let present: Map<&str, ()> = others.iter().map(|info| (info.identity.as_str(), ())).collect();
             let gone: Vec<Id> = self.remote.keys().filter(|id| !present.contains_key(&***id)).cloned().collect();
             for identity in gone {
-                self.remove(&identity, None, &mut events);
+                if moved {
+                    self.awaited.push(identity);
+                } else if !self.awaited.contains(&identity) {
+                    self.remove(&identity, None, &mut events);
+                }
             }
             self.forget_the_sessions_state(&mut events);
         }
@@ -39,6 +44,20 @@ impl Roster {
             }
         }
         self.attach_arrivals(&mut events);
+        events
+    }
+
+    /// Whether somebody was there before the room moved to another node and may still follow.
+    pub fn awaits_others(&self) -> bool {
+        !self.awaited.is_empty()
+    }
+
+    /// Who has not followed by now is gone.
+    pub fn await_others_no_longer(&mut self) -> Vec<Event> {
+        let mut events = Vec::new();
+        for identity in std::mem::take(&mut self.awaited) {
+            self.remove(&identity, None, &mut events);
+        }
         events
     }
 
@@ -60,6 +79,7 @@ impl Roster {
         for identity in gone {
             self.remove(&identity, None, &mut events);
         }
+        self.awaited.clear();
         events.push(Event::Moved { name });
         if let Some(info) = moved.participant {
             self.refresh_local(info, true, &mut events);
@@ -83,6 +103,7 @@ impl Roster {
         self.by_sid.clear();
         self.speakers.clear();
         self.mute_corrections.clear();
+        self.awaited.clear();
         self.arrivals = Default::default();
         self.joined = false;
         self.room = None;
@@ -153,6 +174,7 @@ impl Roster {
             }
             return;
         }
+        self.awaited.retain(|awaited| **awaited != *info.identity);
         let Some(known) = self.remote.get_mut(info.identity.as_str()) else {
             self.add(info, announce, events);
             return;
@@ -190,6 +212,7 @@ impl Roster {
 
     fn remove(&mut self, identity: &Id, last: Option<proto::ParticipantInfo>, events: &mut Vec<Event>) {
         let Some(mut participant) = self.remote.remove(identity) else { return };
+        self.awaited.retain(|awaited| awaited != identity);
         self.by_sid.remove(participant.info.sid.as_str());
         if let Some(mut info) = last {
             info.tracks.clear();

@@ -34,7 +34,7 @@ fn join(others: Vec<proto::ParticipantInfo>) -> proto::JoinResponse {
 
 fn room(others: Vec<proto::ParticipantInfo>) -> Roster {
     let mut roster = Roster::default();
-    roster.join(&mut join(others), true);
+    roster.join(&mut join(others), true, false);
     roster
 }
 
@@ -61,7 +61,7 @@ fn update(roster: &mut Roster, info: proto::ParticipantInfo) -> Vec<String> {
 #[test]
 fn the_first_join_fills_the_room_without_announcing_who_is_there() {
     let mut roster = Roster::default();
-    let events = roster.join(&mut join(vec![person("a", 1, &["TR_a"]), person("b", 1, &[])]), true);
+    let events = roster.join(&mut join(vec![person("a", 1, &["TR_a"]), person("b", 1, &[])]), true, false);
     assert_eq!(short(events), ["RoomSidChanged", "LocalParticipantRefreshed"]);
     assert_eq!((roster.remote_len(), &*roster.local().unwrap().identity), (2, "me"));
     let a = roster.participant("a").unwrap();
@@ -134,7 +134,8 @@ fn a_full_reconnect_tells_only_of_what_is_different() {
     roster.set_desired("TR_s", false);
     roster.transport_replaced();
     let moved = proto::ParticipantInfo { sid: "PA_moved".into(), ..person("moves", 0, &["TR_m2"]) };
-    let events = roster.join(&mut join(vec![person("stays", 0, &["TR_s"]), moved, person("comes", 1, &[])]), true);
+    let events =
+        roster.join(&mut join(vec![person("stays", 0, &["TR_s"]), moved, person("comes", 1, &[])]), true, false);
     assert_eq!(
         short(events),
         [
@@ -152,6 +153,22 @@ fn a_full_reconnect_tells_only_of_what_is_different() {
     let events = roster.media_arrived("1".into(), "PA_stays|TR_s".into(), "y".into(), MediaHandle(2));
     assert_eq!(short(events), ["media stays TR_s 2"]);
     assert!(roster.expects_media());
+}
+
+#[test]
+fn who_was_on_a_node_that_died_may_follow_and_does_not_flicker() {
+    let people = || vec![person("quick", 1, &[]), person("slow", 1, &["TR_s"]), person("lost", 1, &[])];
+    let mut roster = room(people());
+    let events = roster.join(&mut join(vec![person("quick", 0, &[])]), true, true);
+    assert_eq!(short(events), ["LocalParticipantRefreshed"]);
+    assert!(roster.awaits_others() && roster.participant("slow").is_some());
+    // Once more, while some are awaited, on the same node: they still are.
+    let events = roster.join(&mut join(vec![]), true, false);
+    assert_eq!(short(events), ["LocalParticipantRefreshed", "disconnected quick"]);
+    let back = proto::ParticipantInfo { sid: "PA_again".into(), ..person("slow", 0, &["TR_s2"]) };
+    assert_eq!(update(&mut roster, back), ["unpublished slow TR_s", "published slow TR_s2"]);
+    assert_eq!(short(roster.await_others_no_longer()), ["disconnected lost"]);
+    assert!(!roster.awaits_others() && roster.await_others_no_longer().is_empty());
 }
 
 #[test]
@@ -248,7 +265,7 @@ fn speakers_are_ordered_by_level_and_told_once() {
     assert_eq!(short(events), ["SpeakingChanged", "ActiveSpeakersChanged"]);
     assert_eq!(speaking(&roster), ["a", "me"]);
     assert_eq!(update(&mut roster, gone("a", "PA_a")), ["disconnected a", "ActiveSpeakersChanged"]);
-    roster.join(&mut join(vec![]), true);
+    roster.join(&mut join(vec![]), true, false);
     assert_eq!(speaking(&roster), [""; 0], "a new session tells anew who speaks");
 }
 
@@ -307,7 +324,7 @@ fn leaving_for_good_ends_subscriptions_and_a_later_join_is_a_first_one() {
     roster.publish_local(track("TR_me", false), None);
     assert_eq!(short(roster.clear()), ["unsubscribed a TR_a 1"]);
     assert_eq!((roster.remote_len(), roster.local().unwrap().publications.len()), (0, 0));
-    let told = short(roster.join(&mut join(vec![person("b", 1, &[])]), false));
+    let told = short(roster.join(&mut join(vec![person("b", 1, &[])]), false, false));
     assert_eq!(told, ["RoomSidChanged", "LocalParticipantRefreshed"]);
 }
 
