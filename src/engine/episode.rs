@@ -65,6 +65,10 @@ pub struct Episode {
     pub hint_ms: Option<f64>,
     /// When the last attempt began.
     pub last_begun: Option<Millis>,
+    /// Media fell silent together with signalling: the node is gone.
+    pub node_gone: bool,
+    /// An attempt that hung has been replaced by another.
+    pub replaced: bool,
     failed_resumes: u32,
     warned: bool,
     told: Option<ReconnectKind>,
@@ -110,6 +114,8 @@ impl Episode {
             num_participants,
             hint_ms: loss.hint_ms,
             last_begun: None,
+            node_gone: false,
+            replaced: false,
             failed_resumes: 0,
             warned: false,
             told: None,

@@ -224,6 +224,7 @@ impl Session {
                 self.publications.session_lost();
                 self.data.restarted(self.heard);
                 self.begin(Purpose::Rejoin);
+                self.watch_dial();
             }
         }
     }
@@ -241,12 +242,14 @@ impl Session {
         }
     }
 
-    /// A resume without an answer gives way to a full reconnect.
-    pub(super) fn replace_resume(&mut self, delay_ms: f64) {
+    /// An attempt that hangs gives way to another one, which asks for a new session.
+    pub(super) fn replace_attempt(&mut self, delay_ms: f64) {
         self.stop_validating();
         self.drop_signalling(Hangup::Abandoned);
         let Some(episode) = &mut self.episode else { return };
-        episode.attempt_failed(Failed::TurnedDown);
+        episode.replaced = true;
+        episode.attempt = episode.attempt.saturating_add(1);
+        episode.kind = ReconnectKind::Full;
         episode.reason = "signalling and media fell silent".into();
         self.stage = Stage::Waiting;
         self.set_state(ConnectionState::Reconnecting);

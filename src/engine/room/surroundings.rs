@@ -18,10 +18,16 @@ use crate::protocol::signal::Ask;
 /// Between two looks at what media has come in, while everything works.
 const MEDIA_MS: u64 = 2_000;
 /// The same while a resume is waited for: the answer decides what is tried.
-const MEDIA_LOST_MS: u64 = 500;
-/// Media that stands still for so long is a suspicion, and so is a resume that has had no answer for as long.
+const MEDIA_LOST_MS: u64 = 250;
+/// Media that stands still for so long is a suspicion; without signalling it is a fact.
 const STILL_MS: u64 = 2_000;
-/// A hop keeps the spread that the attempt before it had, and a little of its own.
+/// A dial that hangs although the node is gone is replaced once after this time.
+const HANGS_MS: u64 = 2_000;
+/// One that began early in an episode gets longer. A cluster of livekit-servers looks after 3 s for another node, and takes
+/// up to 5 s to know that one is gone: before that a new dial would hang as well.
+const EARLY_HANGS_MS: u64 = 3_500;
+const EARLY_MS: u64 = 1_500;
+/// The replacement keeps the spread that the attempt before it had, and a little of its own.
 const HOP_MS: (f64, f64) = (1.0, 100.0);
 
 /// What the second witness has seen.
@@ -105,6 +111,9 @@ impl Session {
     }
 
     pub(super) fn look_at_media(&mut self) {
+        if self.episode.as_ref().is_some_and(|episode| episode.node_gone) {
+            return self.replace_hanging();
+        }
         if self.roster.expects_media() {
             self.peer(PeerAction::Stats);
         } else {
@@ -124,21 +133,36 @@ impl Session {
         if self.is_live() {
             self.suspect();
         } else if self.hopes_to_resume() {
-            self.give_up_resume();
+            self.note_node_gone();
         }
     }
 
-    /// Nothing comes in on either path: what is to be resumed is on a node that is gone. A resume that is under way gets as
-    /// long for its answer as media got.
-    fn give_up_resume(&mut self) {
-        let begun = self.episode.as_ref().and_then(|episode| episode.last_begun).unwrap_or(self.now);
+    /// Nothing comes in on either path: there is nothing to resume.
+    fn note_node_gone(&mut self) {
+        let Some(episode) = &mut self.episode else { return };
+        episode.node_gone = true;
+        self.timers.stop(Timer::Media);
         match self.stage {
             Stage::Waiting => self.escalate(),
-            _ if self.now.since(begun) >= STILL_MS => {
-                let delay = self.rng.between(HOP_MS.0, HOP_MS.1);
-                self.replace_resume(delay);
-            }
-            _ => self.timers.set(Timer::Media, begun.after(STILL_MS).min(self.now.after(MEDIA_LOST_MS))),
+            _ => self.watch_dial(),
+        }
+    }
+
+    /// Sees to it that the dial that was just begun does not hang for long, where that is to be feared.
+    pub(super) fn watch_dial(&mut self) {
+        let Some(episode) = self.episode.as_ref().filter(|episode| episode.node_gone && !episode.replaced) else {
+            return;
+        };
+        let begun = episode.last_begun.unwrap_or(self.now);
+        let early = begun.since(episode.started) < EARLY_MS;
+        self.timers.set(Timer::Media, begun.after(if early { EARLY_HANGS_MS } else { HANGS_MS }));
+    }
+
+    fn replace_hanging(&mut self) {
+        let dialling = matches!(self.stage, Stage::Dialling(Purpose::Resume | Purpose::Rejoin));
+        if dialling && self.link.phase() == Phase::Dialling {
+            let delay = self.rng.between(HOP_MS.0, HOP_MS.1);
+            self.replace_attempt(delay);
         }
     }
 
