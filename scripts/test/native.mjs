@@ -2,6 +2,7 @@
 // tests that cargo runs. Suite `sim` is cargo's too: the simulation, in a profile of its own because it is long.
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
+import { check as faults } from '../docs/faults.mjs';
 import { root } from '../lib/paths.mjs';
 import { run } from '../lib/run.mjs';
 import { readTests } from './cargo.mjs';
@@ -30,6 +31,7 @@ export async function native({ log }) {
   await check('documentation, native', () => cargo(['doc', '--locked', '--no-deps'], DOC));
   await check('documentation, wasm', () => cargo(['doc', '--locked', '--no-deps', ...WASM], DOC));
   await check('licences and bans (deny.toml)', () => licences({ log }));
+  await check('every fault of docs/faults.md has a test (npm run docs writes it)', faults);
   const targets = (await testTargets()).filter(({ name, path }) => name !== 'sim' && nativeToo(path));
   add(total, await cargoTest('cargo test', ['--lib', ...targets.flatMap(({ name }) => ['--test', name])], log));
   add(total, await cargoTest('cargo test --doc', ['--doc'], log, { mayBeEmpty: true }));
