@@ -8,6 +8,7 @@
 
 mod seen;
 pub mod server;
+mod steps;
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -68,6 +69,8 @@ pub struct Room {
     pub incoming: VecDeque<Incoming>,
     /// The socket that is dialled or open.
     pub socket: Option<Attempt>,
+    /// The socket that has closed, when the session has not heard of it yet.
+    closing: Option<Attempt>,
     pub dials: Vec<Dial>,
     pub closed: Vec<(u16, &'static str)>,
     pub events: Vec<Event>,
@@ -76,6 +79,7 @@ pub struct Room {
     /// Everything the client sent, over all sockets.
     pub sent: Vec<Ask>,
     pub fetches: Vec<FetchRequest>,
+    pub aborted: Vec<FetchId>,
     /// What `/validate` answers; `None`: nothing, ever.
     pub validate: Option<Result<FetchResponse, FetchFailed>>,
     /// What fetches of a URL that begins like this come to, before `validate` is looked at; `None`: nothing, ever.
@@ -112,6 +116,7 @@ impl Room {
             now: Millis(1_000_000),
             incoming: VecDeque::new(),
             socket: None,
+            closing: None,
             dials: Vec::new(),
             closed: Vec::new(),
             events: Vec::new(),
@@ -119,6 +124,7 @@ impl Room {
             logs: Vec::new(),
             sent: Vec::new(),
             fetches: Vec::new(),
+            aborted: Vec::new(),
             validate: Some(Err(FetchFailed)),
             answers: Vec::new(),
             asking: Vec::new(),
@@ -264,6 +270,7 @@ impl Room {
             Incoming::Frame(attempt, bytes) => session.handle(now, Input::Socket(attempt, SocketEvent::Frame(&bytes))),
             Incoming::Text(attempt) => session.handle(now, Input::Socket(attempt, SocketEvent::Text)),
             Incoming::Closed(attempt, code, reason) => {
+                self.closing = self.closing.filter(|closing| *closing != attempt);
                 session.handle(now, Input::Socket(attempt, SocketEvent::Closed { code, reason }));
             }
             Incoming::Peer(generation, event) => session.handle(now, Input::Peer(generation, event)),
@@ -290,7 +297,10 @@ impl Room {
                     }
                     self.fetches.push(request);
                 }
-                Output::AbortFetch(id) => self.asking.retain(|open| *open != id),
+                Output::AbortFetch(id) => {
+                    self.asking.retain(|open| *open != id);
+                    self.aborted.push(id);
+                }
                 Output::Peer(generation, action) => {
                     self.actions.push((generation, action.clone()));
                     self.carry_out_peer(generation, action);
@@ -317,6 +327,9 @@ impl Room {
                 self.hear_from_server(answers);
             }
             SocketAction::Send(attempt, bytes) => {
+                if self.closing == Some(attempt) {
+                    return;
+                }
                 assert_eq!(self.socket, Some(attempt), "sent on a socket that is not there");
                 let request = SignalRequest::decode(bytes.as_slice()).expect("a frame that cannot be read");
                 let message = request.message.expect("a frame without a message");
@@ -325,7 +338,8 @@ impl Room {
                 self.hear_from_server(answers);
             }
             SocketAction::Close(attempt, code, reason) => {
-                assert_eq!(self.socket.take(), Some(attempt), "closed a socket that is not there");
+                let there = self.socket.take().or(self.closing.take());
+                assert_eq!(there, Some(attempt), "closed a socket that is not there");
                 self.closed.push((code, reason));
             }
         }
@@ -334,7 +348,7 @@ impl Room {
     fn hear_from_server(&mut self, answers: Vec<Incoming>) {
         for answer in answers {
             if let Incoming::Closed(..) = answer {
-                self.socket = None;
+                self.closing = self.socket.take();
             }
             self.incoming.push_back(answer);
         }
