@@ -11,6 +11,8 @@ use crate::protocol::proto::{self, DisconnectReason};
 
 /// A local event that is younger explains a socket that closed without a word.
 const LOCAL_EVENT_MS: u64 = 2_000;
+/// One that is younger explains a silence: the verdict follows the doubt that the event raised by as much as a probe has.
+const LOCAL_SILENCE_MS: u64 = LOCAL_EVENT_MS + 5_000;
 /// A clock that jumps further past a deadline than this was asleep.
 const SLEPT_MS: u64 = 10_000;
 
@@ -88,15 +90,16 @@ impl Surroundings {
         slept
     }
 
-    fn is_local(&self, now: Millis) -> bool {
-        !self.online || self.last_local.is_some_and(|at| now.since(at) <= LOCAL_EVENT_MS)
+    fn is_local(&self, now: Millis, within_ms: u64) -> bool {
+        !self.online || self.last_local.is_some_and(|at| now.since(at) <= within_ms)
     }
 }
 
 /// The table.
 pub fn judge(now: Millis, evidence: Evidence<'_>, surroundings: &Surroundings) -> Judgement {
     use ReconnectKind::{Full, Resume};
-    let near = if surroundings.is_local(now) { Cause::Local } else { Cause::Remote };
+    let within_ms = if matches!(evidence, Evidence::Silent { .. }) { LOCAL_SILENCE_MS } else { LOCAL_EVENT_MS };
+    let near = if surroundings.is_local(now, within_ms) { Cause::Local } else { Cause::Remote };
     let lost = |cause, next, text: &str| Judgement::Lost { cause, next, hint_ms: None, text: text.to_owned() };
     match evidence {
         Evidence::Closed { code, reason } => closed(code, reason, near),

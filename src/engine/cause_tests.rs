@@ -114,6 +114,16 @@ fn media_is_a_second_witness() {
 }
 
 #[test]
+fn a_silence_that_a_local_event_made_us_look_into_is_local() {
+    for (event, cause) in [(HostEvent::Resume, Cause::Local), (HostEvent::Visible, Cause::Remote)] {
+        let mut near = Surroundings::default();
+        near.handle(Millis(1_000), event);
+        let silent = |at| lost(&judge(Millis(at), Evidence::Silent { media_flows: None }, &near)).0;
+        assert_eq!((silent(8_000), silent(8_001)), (cause, Cause::Remote), "{event:?}");
+    }
+}
+
+#[test]
 fn other_losses_have_their_row() {
     let quiet = Surroundings::default();
     for (evidence, cause, next) in [

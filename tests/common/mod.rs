@@ -256,10 +256,20 @@ impl Room {
     fn settle_down(&mut self) {
         for _ in 0..100_000 {
             let Some(incoming) = self.incoming.pop_front() else { return };
-            self.hand_in(incoming);
-            self.carry_out();
+            self.take_in(incoming);
         }
         panic!("the session never comes to rest");
+    }
+
+    fn take_in(&mut self, incoming: Incoming) {
+        let closed = match &incoming {
+            Incoming::Closed(attempt, ..) => Some(*attempt),
+            _ => None,
+        };
+        self.hand_in(incoming);
+        self.carry_out();
+        // From now on the session knows.
+        self.closing = self.closing.filter(|closing| Some(*closing) != closed);
     }
 
     fn hand_in(&mut self, incoming: Incoming) {
@@ -270,7 +280,6 @@ impl Room {
             Incoming::Frame(attempt, bytes) => session.handle(now, Input::Socket(attempt, SocketEvent::Frame(&bytes))),
             Incoming::Text(attempt) => session.handle(now, Input::Socket(attempt, SocketEvent::Text)),
             Incoming::Closed(attempt, code, reason) => {
-                self.closing = self.closing.filter(|closing| *closing != attempt);
                 session.handle(now, Input::Socket(attempt, SocketEvent::Closed { code, reason }));
             }
             Incoming::Peer(generation, event) => session.handle(now, Input::Peer(generation, event)),

@@ -24,12 +24,13 @@ impl Room {
     /// The next thing that happens, or the next timer up to `end`; false when there is neither.
     pub fn step(&mut self, end: Millis) -> bool {
         if let Some(incoming) = self.incoming.pop_front() {
-            self.hand_in(incoming);
+            self.take_in(incoming);
         } else {
             match self.session.deadline() {
                 Some((at, _)) if at <= end => {
                     self.now = self.now.max(at);
                     self.session.handle(self.now, Input::Timeout);
+                    self.carry_out();
                 }
                 _ => {
                     self.now = end;
@@ -37,7 +38,6 @@ impl Room {
                 }
             }
         }
-        self.carry_out();
         true
     }
 }
