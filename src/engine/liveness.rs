@@ -26,12 +26,14 @@ const MISSED_PONGS: u32 = 3;
 const PONG_INTERVALS: u64 = 2;
 
 /// How often to ping and how long silence may last.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Periods {
     /// 0: no pings besides probes.
     pub interval_ms: u64,
     /// 0: silence is never doubted.
     pub timeout_ms: u64,
+    /// The server named others, which were out of bounds.
+    pub corrected: bool,
 }
 
 impl Periods {
@@ -41,7 +43,10 @@ impl Periods {
         let clamped = |s: i32| u64::try_from(s).ok().filter(|s| *s > 0).map(|s| s.min(60) * 1_000);
         let interval_ms = clamped(interval_s).unwrap_or(0);
         let timeout_ms = clamped(timeout_s).map_or(idle_timeout_ms, |timeout| timeout.max(2 * interval_ms));
-        Self { interval_ms, timeout_ms }
+        let is_odd = |s: i32| !(0..=60).contains(&s);
+        let corrected =
+            is_odd(interval_s) || is_odd(timeout_s) || (timeout_s > 0 && timeout_s < interval_s.saturating_mul(2));
+        Self { interval_ms, timeout_ms, corrected }
     }
 }
 
@@ -105,13 +110,15 @@ struct Open {
 pub struct Liveness {
     open: Option<Open>,
     rtt_ms: Option<f64>,
+    told_of_correction: bool,
 }
 
 impl Liveness {
-    /// A socket said its first message.
-    pub fn open(&mut self, now: Millis, periods: Periods) {
+    /// A socket said its first message. True when its periods are the first that were out of bounds: worth a warning.
+    pub fn open(&mut self, now: Millis, periods: Periods) -> bool {
         self.open =
             Some(Open { periods, heard: now, pinged: now, unanswered: 0, asked: None, probe: None, suspected: None });
+        periods.corrected && !std::mem::replace(&mut self.told_of_correction, true)
     }
 
     /// The socket is gone or given up. What comes for it later does nothing.

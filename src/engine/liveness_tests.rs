@@ -83,7 +83,7 @@ fn a_servers_periods_are_clamped_and_default_to_the_idle_timeout() {
         (i32::MAX, i32::MAX, 60_000, 120_000),
     ] {
         let periods = Periods::new(interval, timeout, 90_000);
-        assert_eq!(periods, Periods { interval_ms, timeout_ms }, "{interval} {timeout}");
+        assert_eq!((periods.interval_ms, periods.timeout_ms), (interval_ms, timeout_ms), "{interval} {timeout}");
     }
 }
 

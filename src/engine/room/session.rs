@@ -142,7 +142,7 @@ impl Session {
             timers: Timers::default(),
             link: Link::default(),
             liveness: Liveness::default(),
-            periods: Periods { interval_ms: 0, timeout_ms: 0 },
+            periods: Periods::default(),
             negotiation: Negotiation::default(),
             queue: SignalQueue::default(),
             requests: Requests::default(),

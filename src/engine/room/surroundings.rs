@@ -49,7 +49,13 @@ impl Session {
     /// The socket said its first message: from now on its silence means something.
     pub(super) fn watch_socket(&mut self, periods: Periods) {
         self.periods = periods;
-        self.liveness.open(self.now, periods);
+        if self.liveness.open(self.now, periods) {
+            let line = format!(
+                "the server's ping interval and timeout are out of bounds: {} and {} ms are used",
+                periods.interval_ms, periods.timeout_ms
+            );
+            self.log(log::Level::Warn, line);
+        }
     }
 
     /// Something came in on the socket.
