@@ -1,0 +1,163 @@
+//! What a server says about when to come back: in the reason of a close, in `Retry-After`. And how often a room comes
+//! back to a server that takes it and throws it out again.
+
+mod common;
+
+use common::server::OnDial;
+use common::{Incoming, Room};
+use rejoin::engine::config::{Capabilities, Config};
+use rejoin::engine::io::FetchResponse;
+use rejoin::engine::room::event::{ConnectionState, ReconnectKind};
+
+const BROWSER: Capabilities = Capabilities { rtc: true, offer_with_join: true };
+
+/// A room that does not give up before the longest wait that a server may ask for is over.
+fn steady() -> Room {
+    let config = Config { give_up_after_ms: 3_600_000, ..Config::default() };
+    let mut room = Room::with(config, BROWSER);
+    room.connect();
+    room.run_for(60_000);
+    room.forget();
+    room
+}
+
+fn closed(reason: &str) -> Room {
+    let mut room = steady();
+    let attempt = room.socket.take().unwrap();
+    room.give(Incoming::Closed(attempt, 1013, reason.into()));
+    room
+}
+
+/// Fault 49: at once, late, never, and nonsense, in the reason of a close.
+#[test]
+fn a_hint_in_a_close_reason_is_kept_to_within_bounds() {
+    // Without a hint a lost room of one comes back within 3.8 s and the spread.
+    let own = 0.0..=4_050.0;
+    // A hint spreads those who got it over a quarter of it, or over the policy's own window.
+    let cases = [
+        ("retry_in=0", 0.0..=3_800.0),
+        ("retry_in=1", 1.0..=3_801.0),
+        ("retry_in=60000", 60_000.0..=75_000.0),
+        ("retry_in=1000000000", 300_000.0..=375_000.0),
+        ("retry_in=999999999999999", 300_000.0..=375_000.0),
+        ("retry_in=soon", own.clone()),
+        ("retry_in=NaN", own.clone()),
+        ("retry_in=Infinity", own.clone()),
+        ("retry_in=1e9", 1.0..=3_801.0),
+        ("retry_in=99999999999999999999999999", own.clone()),
+        ("RETRY_IN=60000", own.clone()),
+        ("retry in 60000", own),
+    ];
+    for (reason, range) in cases {
+        let mut room = closed(reason);
+        let delay = room.reconnecting()[0].delay_ms;
+        assert!(range.contains(&delay) && delay > 0.0, "{reason}: {delay}");
+        room.run_for(delay as u64 - u64::from(delay > 1.0));
+        assert_eq!(room.dials.len(), 0, "{reason}: not before");
+        room.run_for(100);
+        assert_eq!((room.dials.len(), room.state()), (1, ConnectionState::Connected), "{reason}");
+    }
+    for reason in ["retry_in=-1", "retry_in=-1000000000", "bye; retry_in=-5"] {
+        let mut room = closed(reason);
+        room.assert_over();
+        room.run_for(3_600_000);
+        assert_eq!((room.dials.len(), room.lines(log::Level::Error).len()), (0, 1), "{reason}: never");
+    }
+}
+
+/// Faults 8, 49: `Retry-After` of a 429 and of a 503, while a room comes back. (Seconds are all the header can say; it
+/// is read as milliseconds, and what cannot be read is none.)
+#[test]
+fn retry_after_is_kept_to_within_bounds_or_the_policy_decides() {
+    for status in [429, 503] {
+        for (retry_after_ms, range) in [
+            (None, 380.0..=7_600.0),
+            (Some(0), 0.0..=3_800.0),
+            (Some(7_000), 7_000.0..=10_800.0),
+            (Some(120_000), 120_000.0..=150_000.0),
+            (Some(1_000_000_000_000), 300_000.0..=375_000.0),
+            (Some(u64::MAX), 300_000.0..=375_000.0),
+        ] {
+            let mut room = steady();
+            room.validate = Some(Ok(FetchResponse { status, retry_after_ms, body: "quota".into() }));
+            room.server.next_dials([OnDial::Refuse]);
+            room.drop_socket(1006);
+            while room.reconnecting().len() < 2 {
+                room.run_for(1);
+            }
+            assert_eq!((room.dials.len(), room.fetches.len()), (1, 1), "asked why");
+            let facts = room.reconnecting()[1];
+            assert!(range.contains(&facts.delay_ms), "{status} {retry_after_ms:?}: {}", facts.delay_ms);
+            let (delay, here) = (facts.delay_ms, room.dials[0].server_url.clone());
+            room.run_for(delay.ceil() as u64);
+            assert_eq!((room.dials.len(), room.state()), (2, ConnectionState::Connected));
+            assert_eq!(room.dials[1].server_url, here, "a server that is busy is no reason to go elsewhere");
+        }
+    }
+}
+
+/// Fault 8: the same for the first connect, within its budget.
+#[test]
+fn a_first_connect_waits_as_long_as_a_429_says_and_its_budget_allows() {
+    for (retry_after_ms, connects) in
+        [(None, true), (Some(3_000), true), (Some(14_900), false), (Some(u64::MAX), false)]
+    {
+        let mut room = Room::new();
+        room.validate = Some(Ok(FetchResponse { status: 429, retry_after_ms, body: String::new() }));
+        room.server.next_dials([OnDial::Refuse]);
+        let call = room.connect();
+        room.run_for(15_000);
+        assert_eq!(room.result(call).unwrap().is_ok(), connects, "{retry_after_ms:?}");
+        if !connects {
+            assert_eq!((room.error(call).status, room.error(call).code.retryable()), (Some(429), true));
+            room.assert_over();
+        }
+    }
+}
+
+/// From timer to timer until it is connected again; how long that was.
+fn wait(room: &mut Room) -> u64 {
+    let start = room.now;
+    while room.state() != ConnectionState::Connected {
+        assert!(room.step(start.after(60_000)), "not within a minute");
+    }
+    room.now.since(start)
+}
+
+/// Fault 11: fifty times joined and thrown out 100 ms later. Only a session of half a minute counts as one.
+#[test]
+fn a_server_that_takes_and_throws_out_again_is_come_back_to_ever_more_slowly() {
+    // Where the policy settles: U(0.1, 1) of ten windows, of one second for one session, of 3.8 s for a server.
+    for (code, settled) in [(1000, 5_000..=6_000), (1006, 18_500..=23_000), (1011, 18_500..=23_000)] {
+        let (mut first, mut last) = (vec![], vec![]);
+        for seed in 0..10 {
+            let mut room = Room::seeded(Config::default(), BROWSER, seed);
+            room.connect();
+            room.run_for(40_000);
+            room.forget();
+            let mut waits = vec![];
+            for _ in 0..50 {
+                room.run_for(100);
+                room.drop_socket(code);
+                waits.push(wait(&mut room));
+            }
+            first.extend(&waits[..3]);
+            last.extend(&waits[10..]);
+            assert_eq!(
+                room.kinds().iter().filter(|kind| **kind == ReconnectKind::Full).count(),
+                0,
+                "each resume worked"
+            );
+            assert_eq!(room.dials.len(), 50);
+            room.run_for(30_001);
+            room.forget();
+            room.drop_socket(code);
+            let again = wait(&mut room);
+            assert!(again <= 4_100, "seed {seed}, after a session that lasted: {again} ms");
+        }
+        let mean = |of: Vec<u64>| of.iter().sum::<u64>() / of.len() as u64;
+        let (first, last) = (mean(first), mean(last));
+        println!("code {code}, seeds 0 to 9: {first} ms between the first ones, {last} ms in the end");
+        assert!(last > 2 * first && settled.contains(&last), "code {code}: {first}, then {last} ms");
+    }
+}
