@@ -79,7 +79,6 @@ pub struct Room {
     /// Everything the client sent, over all sockets.
     pub sent: Vec<Ask>,
     pub fetches: Vec<FetchRequest>,
-    pub aborted: Vec<FetchId>,
     /// What `/validate` answers; `None`: nothing, ever.
     pub validate: Option<Result<FetchResponse, FetchFailed>>,
     /// What fetches of a URL that begins like this come to, before `validate` is looked at; `None`: nothing, ever.
@@ -124,7 +123,6 @@ impl Room {
             logs: Vec::new(),
             sent: Vec::new(),
             fetches: Vec::new(),
-            aborted: Vec::new(),
             validate: Some(Err(FetchFailed)),
             answers: Vec::new(),
             asking: Vec::new(),
@@ -306,10 +304,7 @@ impl Room {
                     }
                     self.fetches.push(request);
                 }
-                Output::AbortFetch(id) => {
-                    self.asking.retain(|open| *open != id);
-                    self.aborted.push(id);
-                }
+                Output::AbortFetch(id) => self.asking.retain(|open| *open != id),
                 Output::Peer(generation, action) => {
                     self.actions.push((generation, action.clone()));
                     self.carry_out_peer(generation, action);
