@@ -7,19 +7,18 @@
 mod common;
 mod counting;
 
+use common::bare::Bare;
 use common::server::{OnDial, participant};
-use common::{Incoming, Room, TOKEN, URL};
+use common::{Incoming, Room};
 use prost::Message as _;
-use rejoin::engine::config::{Capabilities, Config, ConnectOptions};
+use rejoin::engine::Input;
+use rejoin::engine::config::ConnectOptions;
 use rejoin::engine::error::Code;
-use rejoin::engine::io::{Attempt, SocketEvent};
+use rejoin::engine::io::SocketEvent;
 use rejoin::engine::rng::Rng;
 use rejoin::engine::room::command::Command;
 use rejoin::engine::room::event::{ConnectionState, Event};
-use rejoin::engine::room::session::Session;
-use rejoin::engine::{Input, Output};
 use rejoin::protocol::proto;
-use rejoin::protocol::secret::Secret;
 use rejoin::protocol::signal::Told;
 
 /// One frame of each kind, with something in every field that matters, as LiveKit's own messages encode them.
@@ -207,59 +206,6 @@ fn a_frame_that_is_cut_off_anywhere_is_ignored_or_a_typed_error() {
 }
 
 const FLIPS: u32 = 1_000_000;
-
-/// A session that is driven without a scripted world around it, for speed.
-struct Bare {
-    session: Session,
-    now: rejoin::engine::time::Millis,
-    socket: Option<Attempt>,
-    outputs: u64,
-}
-
-impl Bare {
-    fn joined(join: &[u8]) -> Self {
-        let capabilities = Capabilities { rtc: false, offer_with_join: false };
-        let session = Session::new(Config::default(), capabilities, [7; 32]);
-        let now = rejoin::engine::time::Millis(1_000_000);
-        let mut bare = Self { session, now, socket: None, outputs: 0 };
-        bare.connect(join);
-        bare
-    }
-
-    fn connect(&mut self, join: &[u8]) {
-        let options = ConnectOptions::default();
-        let command = Command::Connect { url: URL.into(), token: Secret::new(TOKEN), options };
-        self.hand_in(Input::Command(rejoin::engine::room::command::CallId(1), command));
-        let attempt = self.socket.expect("a dial");
-        self.hand_in(Input::Socket(attempt, SocketEvent::Open));
-        self.hand_in(Input::Socket(attempt, SocketEvent::Frame(join)));
-        assert_eq!(self.session.state(), ConnectionState::Connected);
-    }
-
-    fn hand_in(&mut self, input: Input<'_>) {
-        use rejoin::engine::io::SocketAction::{Close, Dial};
-        self.session.handle(self.now, input);
-        while let Some(output) = self.session.poll() {
-            self.outputs += 1;
-            match output {
-                Output::Socket(Dial(attempt, _)) => self.socket = Some(attempt),
-                Output::Socket(Close(..)) => self.socket = None,
-                _ => {}
-            }
-        }
-    }
-
-    fn frame(&mut self, bytes: &[u8]) {
-        if let Some(attempt) = self.socket {
-            self.hand_in(Input::Socket(attempt, SocketEvent::Frame(bytes)));
-        }
-    }
-
-    fn leave(&mut self) {
-        self.hand_in(Input::Command(rejoin::engine::room::command::CallId(2), Command::Disconnect));
-        assert_eq!((self.session.state(), self.session.deadline()), (ConnectionState::Disconnected, None));
-    }
-}
 
 /// Fault 31: a million bits of real frames flipped, one to eight in a frame, on sessions that go on from frame to frame.
 #[test]

@@ -6,6 +6,7 @@
 // Clippy knows the functions of an integration test that are no `#[test]` for production code.
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+pub mod bare;
 mod seen;
 pub mod server;
 mod steps;
