@@ -10,15 +10,16 @@
 //! ```
 //!
 //! `protocol` and `engine` know no clock, no entropy, no JavaScript and no I/O: they compile and are tested natively.
-//! `web` is the only code that touches the host, `api` the only code that JavaScript sees; both are compiled for wasm only.
+//! `web` is the only code that touches the host, `api` the only code that JavaScript sees; both are compiled for wasm only,
+//! and not at all without the feature `sdk`.
 //! The engine's contract is told in [`engine`].
 
 // The unit tests that run as wasm are those of the two pure layers; the others stand on JavaScript that is bundled later.
-#[cfg(all(target_family = "wasm", not(test)))]
+#[cfg(all(target_family = "wasm", feature = "sdk", not(test)))]
 pub mod api;
 pub mod engine;
 pub mod protocol;
-#[cfg(all(target_family = "wasm", not(test)))]
+#[cfg(all(target_family = "wasm", feature = "sdk", not(test)))]
 pub mod web;
 
 #[cfg(all(test, target_family = "wasm"))]
