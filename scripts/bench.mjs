@@ -1,4 +1,5 @@
-// npm run bench [-- arguments]: builds the package as it is published, then hands over to tests/bench/run.mjs.
+// npm run bench [-- arguments]: builds the package as it is published, then hands over to tests/bench/run.mjs;
+// npm run bench -- storm [arguments]: to tests/bench/storm/run.mjs, which needs no browser.
 import { existsSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { build } from './build.mjs';
@@ -8,12 +9,14 @@ import { chromium } from './setup/chromium.mjs';
 import { livekitServer } from './setup/livekit.mjs';
 
 const bench = at('tests', 'bench', 'run.mjs');
+const [what, ...rest] = process.argv.slice(2);
 
 await main(async () => {
   if (!existsSync(bench)) throw new Failure('tests/bench/run.mjs is missing: there is nothing to measure');
   await build();
-  await chromium();
   if (!process.env.LIVEKIT_URL) await livekitServer();
+  if (what === 'storm') return (await import('../tests/bench/storm/run.mjs')).storm(rest);
+  await chromium();
   // It measures when it is loaded, with the arguments of this command, and may set the exit code.
   await import(pathToFileURL(bench).href);
   return process.exitCode;

@@ -5,12 +5,13 @@
 //   const proxy = await startProxy({ target: server.url });
 //   client.connect(proxy.url, token);
 //   await proxy.nextConnection();      // the next one to arrive after this call
-//   proxy.cut();                       // RST to both sides of every connection
+//   proxy.cut();                       // RST to both sides of every connection, or of some: proxy.cut((pipe) => ...)
 //   proxy.refuse(); ... proxy.accept();
 //   proxy.silence({ direction: 'up' }); ... proxy.resume();
 //   proxy.delay({ ms: 200 });
 //   await proxy.stop();
 import net from 'node:net';
+import { Door } from './door.mjs';
 import { Arrivals } from './waiting.mjs';
 
 const HOST = '127.0.0.1';
@@ -35,6 +36,8 @@ class Pipe {
   lost = { up: 0, down: 0 };
 
   constructor(client, target) {
+    /** The client's end: its local port. */
+    this.port = client.remotePort;
     const upstream = net.connect(target);
     this.#sides = { client, upstream };
     this.closed = Promise.all([gone(client), gone(upstream)]);
@@ -166,11 +169,11 @@ class TcpProxy {
     this.#target = { ...address(target), scheme: this.#target.scheme };
   }
 
-  /** RST to both sides of every connection. Returns how many there were. */
-  cut() {
-    const count = this.#pipes.size;
-    for (const pipe of this.#pipes) pipe.cut();
-    return count;
+  /** RST to both sides of every connection that `fits`. Returns how many there were. */
+  cut(fits = () => true) {
+    const chosen = [...this.#pipes].filter(fits);
+    for (const pipe of chosen) pipe.cut();
+    return chosen.length;
   }
 
   /** Resets every new connection as soon as it arrives (so that it can be counted). Existing ones stay. */
@@ -213,7 +216,7 @@ class TcpProxy {
    * `queue` waits, accepted and silent, for its turn. `accept()` ends it.
    */
   limit({ perSecond, burst = 1, queue = false }) {
-    this.#door = { perSecond, burst, queue, tokens: burst, at: performance.now() };
+    this.#door = new Door({ perSecond, burst, queue }, performance.now());
   }
 
   async stop() {
@@ -230,23 +233,11 @@ class TcpProxy {
     const arrival = { n: this.arrivals.length, at: performance.now(), admitted: false, pipe: null };
     this.arrivals.push(arrival);
     client.arrival = arrival;
-    const wait = this.#refusing ? Infinity : this.#wait();
+    const wait = this.#refusing ? Infinity : (this.#door?.knock(arrival.at) ?? 0);
     if (wait === 0) this.#admit(client);
     else if (wait === Infinity) client.resetAndDestroy();
     else this.#queue(client, wait);
     this.#coming.push(arrival);
-  }
-
-  /** How long the door keeps somebody waiting, in ms: 0 = come in, Infinity = go away. */
-  #wait() {
-    const door = this.#door;
-    if (!door) return 0;
-    const now = performance.now();
-    door.tokens = Math.min(door.burst, door.tokens + ((now - door.at) / 1000) * door.perSecond);
-    door.at = now;
-    if (door.tokens < 1 && !door.queue) return Infinity;
-    door.tokens -= 1;
-    return door.tokens >= 0 ? 0 : (-door.tokens / door.perSecond) * 1000;
   }
 
   #queue(client, ms) {
