@@ -78,7 +78,7 @@ class Pipe {
     // A reset on one side is a reset on the other, and so is a target that cannot be reached.
     let failed = false;
     from.on('error', () => (failed = true));
-    from.on('close', () => pass(() => (failed ? to.resetAndDestroy() : to.destroySoon())));
+    from.on('close', () => pass(() => (failed ? reset(to) : to.destroySoon())));
   }
 
   /** Neither side hears of the other in `direction` any more, not even that it has closed. */
@@ -97,10 +97,12 @@ class Pipe {
 
   cut() {
     this.#held = { up: null, down: null };
-    for (const side of Object.values(this.#sides)) side.resetAndDestroy();
+    for (const side of Object.values(this.#sides)) reset(side);
   }
 }
 
+/** RST. A side that has said its end already takes none: Node would never close it, and never end. */
+const reset = (socket) => (socket.writableEnded ? socket.destroy() : socket.resetAndDestroy());
 const gone = (socket) => new Promise((resolve) => socket.once('close', resolve));
 const ways = (direction) => {
   if (direction === 'both') return ['up', 'down'];
