@@ -155,7 +155,7 @@ impl Liveness {
 
     /// When to doubt that what we send still arrives: messages come in, but no pong.
     fn unanswered_at(&self, open: &Open) -> Option<Millis> {
-        let Periods { interval_ms, timeout_ms } = open.periods;
+        let Periods { interval_ms, timeout_ms, .. } = open.periods;
         let patience = timeout_ms.saturating_sub(interval_ms).max(PONG_INTERVALS * interval_ms);
         let asked = open.asked.filter(|_| interval_ms > 0 && timeout_ms > 0)?;
         Some(asked.after(self.early(patience)))

@@ -148,7 +148,8 @@ impl<S: Site> World<S> {
                     self.net.agenda.push(now, id, Happening::Answered(question, answer));
                 }
                 Output::Peer(generation, action) => self.site.peer(&mut self.net, id, generation, action),
-                Output::AbortFetch(_) | Output::Settle(..) | Output::Event(_) | Output::Log(..) => {}
+                Output::AbortFetch(_) | Output::Settle(..) | Output::Event(_) | Output::Plugin(_) | Output::Log(..) => {
+                }
             }
         }
     }
