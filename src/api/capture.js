@@ -58,7 +58,13 @@ async function capture(wanted, how) {
   if (!navigator.mediaDevices?.getUserMedia) throw new DeviceUnsupportedError('this page cannot capture: it has no media devices, or is not served securely');
   const constraints = Object.fromEntries(Object.entries(wanted).map(([kind, options]) => [kind, constraintsOf(kind, options, how)]));
   const stream = await asked(navigator.mediaDevices.getUserMedia(constraints));
-  return Promise.all(stream.getTracks().map((media) => localTrack(media, constraints[media.kind], wanted[media.kind], stream)));
+  try {
+    return await Promise.all(stream.getTracks().map((media) => localTrack(media, constraints[media.kind], wanted[media.kind], stream)));
+  } catch (error) {
+    // Without its processor a camera shows more than its user wants: then there is no track, and nothing stays on.
+    stream.getTracks().forEach((media) => media.stop());
+    throw error;
+  }
 }
 
 function constraintsOf(kind, options, how) {

@@ -130,7 +130,12 @@ pub fn room(session: &Session, field: u32) -> JsValue {
 pub fn fact(of: &Fact) -> JsValue {
     let ago_ms = host::precise_now_ms() - of.at.0 as f64;
     let at = (host::wall_clock_ms() - ago_ms).round();
-    let made = js::object([("at", at.into()), ("what", text(of.what.as_str())), ("region", text(&of.region))]);
+    let made = js::object([
+        ("seq", of.seq.into()),
+        ("at", at.into()),
+        ("what", text(of.what.as_str())),
+        ("region", text(&of.region)),
+    ]);
     let set = |name: &str, value: Option<JsValue>| {
         if let Some(value) = value {
             js::set(&made, name, value);

@@ -34,7 +34,7 @@ export declare abstract class LocalTrack<Kind extends Track.Kind = Track.Kind> e
   pauseUpstream(): Promise<void>;
   resumeUpstream(): Promise<void>;
   getProcessor(): TrackProcessor<Kind> | undefined;
-  /** Sends what a processor makes of the track. It ends with the track. */
+  /** Sends what a processor makes of the track. It ends with the track. Rejects when it fails, or does not start within 5 s. */
   setProcessor(processor: TrackProcessor<Kind>, showProcessedStreamLocally?: boolean): Promise<void>;
   stopProcessor(): Promise<void>;
 }

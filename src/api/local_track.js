@@ -3,13 +3,16 @@
 import { isMobile } from './browser.js';
 import { constraintsFor, unwrap } from './constraints.js';
 import { realDeviceId } from './devices.js';
-import { TrackInvalidError } from './errors.js';
+import { LivekitError, TrackInvalidError } from './errors.js';
+import { write } from './logging.js';
 import { Track, attachToElement, detachTrack } from './track.js';
 import { Turns } from './turns.js';
 
 // A device that gives nothing for this long is told to the others as muted.
 const SILENT_DEVICE_MS = 5_000;
 const DIMENSIONS_MS = 1_000;
+// What a processor gets to start in: as long as a plugin of a room.
+const PROCESSOR_MS = 5_000;
 
 export class LocalTrack extends Track {
   isUpstreamPaused = false;
@@ -156,7 +159,7 @@ export class LocalTrack extends Track {
   async setProcessor(processor, showProcessedStreamLocally = true) {
     await this._turns.media.next(async () => {
       if (this.kind === 'video') this.#processorElement ??= document.createElement('video');
-      await processor.init(this.#processing());
+      await this.#prepared(processor);
       await this.#endProcessor();
       this.#processor = processor;
       this.#feedProcessor(this._mediaStreamTrack);
@@ -167,6 +170,25 @@ export class LocalTrack extends Track {
       this.emit('trackProcessorUpdate', processor);
     });
     await this._mediaChanged();
+  }
+
+  // One that fails or is late holds nobody up for ever; the track goes on as it was.
+  async #prepared(processor) {
+    const begun = performance.now();
+    let timer;
+    const late = new Promise((_, reject) => {
+      timer = setTimeout(() => reject(new LivekitError('timeout', 'it did not start in time', { retryable: true })), PROCESSOR_MS);
+    });
+    try {
+      await Promise.race([processor.init(this.#processing()), late]);
+    } catch (error) {
+      const ms = Math.round(performance.now() - begun);
+      write('warn', `processor ${processor.name} is unavailable after ${ms} ms: ${error?.message ?? error}`);
+      processor.destroy?.().catch(() => undefined);
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   async stopProcessor() {

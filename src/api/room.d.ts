@@ -36,6 +36,8 @@ export type SimulationScenario =
 
 /** What happened to a connection. What does not apply is left out. */
 export interface ConnectionFact {
+  /** Counts from 1 over the life of the room. */
+  readonly seq: number;
   /** Milliseconds since 1970. */
   readonly at: number;
   /**

@@ -61,6 +61,8 @@ what! {
 #[derive(Clone, Debug, PartialEq)]
 #[allow(missing_docs)]
 pub struct Fact {
+    /// Counts from 1 over the life of the room.
+    pub seq: u32,
     pub at: Millis,
     pub what: What,
     pub kind: Option<ReconnectKind>,
@@ -77,19 +79,23 @@ pub struct Fact {
 
 /// The last facts, oldest first.
 #[derive(Clone, Debug, Default)]
-pub struct History(VecDeque<Fact>);
+pub struct History {
+    facts: VecDeque<Fact>,
+    seq: u32,
+}
 
 impl History {
     /// Adds one.
     pub fn add(&mut self, fact: Fact) {
-        if self.0.len() >= MOST_FACTS {
-            self.0.pop_front();
+        if self.facts.len() >= MOST_FACTS {
+            self.facts.pop_front();
         }
-        self.0.push_back(fact);
+        self.seq = self.seq.wrapping_add(1);
+        self.facts.push_back(Fact { seq: self.seq, ..fact });
     }
 
     /// All of them.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &Fact> {
-        self.0.iter()
+        self.facts.iter()
     }
 }

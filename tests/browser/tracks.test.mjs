@@ -99,6 +99,19 @@ for (const singlePeerConnection of [true, false]) {
       await bob.mediaFlows('ada');
     });
 
+    test('a processor that fails leaves the track as it was, and is told', TIMEOUT, async () => {
+      await ada.publishBoth();
+      const seen = await ada.run(async (client) => {
+        const { track } = client.publication('ada', 'camera');
+        const before = track.sender.track;
+        const processor = { name: 'broken', init: async () => { throw new Error('no GPU'); }, async restart() {}, async destroy() {} };
+        const message = await track.setProcessor(processor).catch((error) => error.message);
+        return { message, same: track.sender.track === before, processor: track.getProcessor() };
+      });
+      assert.deepEqual(seen, { message: 'no GPU', same: true, processor: undefined });
+      await bob.mediaFlows('ada');
+    });
+
     test('a camera is sent in three layers, a codec with layers of its own in one stream', TIMEOUT, async () => {
       const layers = (options) =>
         ada.run(async (client, options) => {

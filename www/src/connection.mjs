@@ -32,6 +32,15 @@ export function connectionPanel(room, story) {
   );
   const nowButton = h('button', { class: 'button small', type: 'button', data: { action: 'reconnect-now' }, 'aria-disabled': 'true', onclick: hurry, onpointerenter: () => explain(NOW), onpointerleave: explain, onfocus: () => explain(NOW), onblur: explain }, 'Reconnect now');
 
+  const copyButton = h('button', { class: 'button small', type: 'button', data: { action: 'copy-history' }, onclick: copy }, 'Copy as data');
+
+  // What an app attaches to a bug report.
+  async function copy() {
+    const facts = JSON.stringify(room.connectionHistory, null, 2);
+    const done = await navigator.clipboard?.writeText(facts).then(() => true, () => false);
+    setText(copyButton, done ? 'Copied' : 'The browser does not let this page copy');
+  }
+
   const isAway = () => room.state === ConnectionState.Reconnecting || room.state === ConnectionState.SignalReconnecting;
 
   async function hurry() {
@@ -87,7 +96,7 @@ export function connectionPanel(room, story) {
     'div',
     { class: 'connection' },
     h('section', { class: 'vitals', 'aria-label': 'State' }, h('div', { class: 'vitals-head' }, h('div', {}, state, since), h('div', { class: 'rtt-box' }, rtt, h('p', { class: 'caption' }, 'round trip'))), line.element, facts),
-    h('section', { class: 'story', 'aria-labelledby': 'story-title' }, h('h2', { id: 'story-title' }, 'Time line'), list.element),
+    h('section', { class: 'story', 'aria-labelledby': 'story-title' }, h('div', { class: 'story-head' }, h('h2', { id: 'story-title' }, 'Time line'), copyButton), list.element),
     h('section', { class: 'hurt', 'aria-labelledby': 'hurt-title' }, h('h2', { id: 'hurt-title' }, 'Hurt it'), h('div', { class: 'hurt-buttons' }, buttons, nowButton), hint),
   );
 

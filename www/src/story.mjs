@@ -1,4 +1,4 @@
-// The time line of a connection: listens to a room and tells each of its connection's events in words, with the
+// The time line of a connection: reads what happened from the room's own record of it and tells it in words, with the
 // time and how it went ("good", "warn", "bad", or plain). It outlives sessions and shows nothing itself.
 import { ConnectionQuality, DisconnectReason, RoomEvent } from 'rejoin';
 import * as words from './words.mjs';
@@ -10,8 +10,8 @@ export class Story extends EventTarget {
   entries = [];
   #count = 0;
 
-  tell(text, tone = 'plain') {
-    const entry = { id: (this.#count += 1), at: new Date(), tone, text };
+  tell(text, tone = 'plain', at = Date.now()) {
+    const entry = { id: (this.#count += 1), at: new Date(at), tone, text };
     this.entries.push(entry);
     if (this.entries.length > LONGEST) this.entries.shift();
     this.dispatchEvent(new CustomEvent('entry', { detail: entry }));
@@ -19,28 +19,37 @@ export class Story extends EventTarget {
 
   /** Tells what happens to `room` from now on, until it is disconnected. */
   follow(room) {
-    const begun = performance.now();
     let joined = false;
-    let lostAt = null;
     let quality = null;
+    let seen = room.connectionHistory.at(-1)?.seq ?? 0;
+    const since = {};
     const who = (participant) => participant.name || participant.identity;
 
-    const lost = (detail) => {
-      lostAt ??= performance.now();
-      this.tell(words.reconnecting(detail), 'warn');
+    const facts = {
+      connect: ({ at }) => { since.connect = at; },
+      connected: ({ at }) => [`Connected in ${words.duration(at - since.connect)}`, 'good'],
+      lost: ({ at }) => { since.lost = at; },
+      waiting: (fact) => [words.reconnecting(fact), 'warn'],
+      region: ({ outcome }) => [`Trying another region: ${words.detail(outcome)}`, 'warn'],
+      reconnected: ({ at }) => [`Back after ${words.duration(at - since.lost)}`, 'good'],
+      offline: () => ['The browser says it has no network', 'warn'],
+      online: () => ['The browser says the network is back'],
+      plugin: ({ outcome }) => [words.detail(outcome), 'warn'],
     };
+    const read = () => {
+      for (const fact of room.connectionHistory.filter(({ seq }) => seq > seen)) {
+        seen = fact.seq;
+        const [text, tone] = facts[fact.what]?.(fact) ?? [];
+        if (text) this.tell(text, tone, fact.at);
+      }
+    };
+    for (const event of ['connected', 'signalReconnecting', 'reconnecting', 'reconnected', 'regionChanged', 'pluginUnavailable', 'connectionStateChanged']) room.on(event, read);
     room
       .on(RoomEvent.Connected, () => {
         joined = true;
-        this.tell(`Connected in ${words.duration(performance.now() - begun)}`, 'good');
-      })
-      .on(RoomEvent.SignalReconnecting, (detail) => lost({ kind: 'resume', ...detail }))
-      .on(RoomEvent.Reconnecting, (detail) => lost({ kind: 'full', ...detail }))
-      .on(RoomEvent.Reconnected, () => {
-        this.tell(`Back after ${words.duration(performance.now() - (lostAt ?? performance.now()))}`, 'good');
-        lostAt = null;
       })
       .on(RoomEvent.Disconnected, (reason) => {
+        read();
         // A join that failed is told by whoever asked for it, who knows more.
         if (!joined) return;
         this.tell(words.ending(reason), reason === DisconnectReason.CLIENT_INITIATED ? 'plain' : 'bad');

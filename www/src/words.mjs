@@ -22,9 +22,10 @@ export const due = (ms) => (ms >= 1 ? `due in ${duration(ms)}` : 'due at once');
 export function reconnecting({ attempt, delayMs, cause, region, kind } = {}) {
   const facts = [];
   if (attempt !== undefined) facts.push(`attempt ${attempt}`);
-  if (delayMs !== undefined) facts.push(due(delayMs));
+  if (delayMs !== undefined) facts.push(Number.isFinite(delayMs) ? due(delayMs) : 'due when the network is back');
   if (cause) facts.push(`cause: ${cause}`);
-  if (region) facts.push(`region: ${region}`);
+  // A server without a name is known by its address: that is no news.
+  if (region && !region.includes('://')) facts.push(`region: ${region}`);
   const aside = facts.length ? ` (${facts.join(', ')})` : '';
   if (attempt > 1) return `Still gone, ${kind === 'full' ? 'starting a new session' : 'trying to resume again'}${aside}`;
   return `${kind === 'full' ? 'Session lost, starting a new one' : 'Signal lost, trying to resume'}${aside}`;

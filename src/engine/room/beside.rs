@@ -77,6 +77,7 @@ impl Session {
         let episode = self.episode.as_ref();
         let here = self.regions.current();
         Fact {
+            seq: 0,
             at: self.now,
             what,
             kind: episode.map(|episode| episode.kind),
