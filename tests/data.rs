@@ -4,12 +4,12 @@
 mod common;
 
 use common::{Incoming, Room};
+use livekit_protocol as proto;
 use prost::Message as _;
 use rejoin::engine::error::Code;
 use rejoin::engine::peer::{Channel, Generation, PeerAction, PeerEvent, Step};
 use rejoin::engine::room::command::{Command, DataMessage, Reply};
 use rejoin::engine::room::event::Event;
-use rejoin::protocol::proto;
 
 fn message(n: u8) -> Command {
     Command::PublishData(DataMessage { payload: vec![n], reliable: true, ..Default::default() })

@@ -196,7 +196,6 @@ fn layers(update: &proto::SubscribedQualityUpdate) -> JsValue {
             .collect();
         js::object([("codec", text(codec)), ("qualities", qualities.into())])
     };
-    #[allow(deprecated)]
     if update.subscribed_codecs.is_empty() {
         return Array::of1(&one("", &update.subscribed_qualities)).into();
     }

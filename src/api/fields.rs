@@ -1,14 +1,13 @@
 //! What JavaScript can ask of a participant, a publication and the room, by number. The lists stand in the same order
 //! in `fields.js`; a test compares them. One read is one value: nothing is converted that nobody asked for.
 
-use std::collections::HashMap;
-
 use js_sys::{Array, Object};
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::engine::history::Fact;
 use crate::engine::room::roster::{Participant, Publication};
 use crate::engine::room::session::Session;
+use crate::protocol::map::Map;
 use crate::protocol::proto;
 use crate::web::{host, js};
 
@@ -84,7 +83,6 @@ pub fn participant(of: &Participant, field: u32) -> JsValue {
 }
 
 /// One fact of a publication.
-#[allow(deprecated)] // Servers still say `simulcast` and `layers`, and livekit-client hands them on.
 pub fn publication(of: &Publication, field: u32) -> JsValue {
     let info = &of.info;
     let video = info.r#type == proto::TrackType::Video as i32 && info.width > 0;
@@ -156,9 +154,9 @@ pub fn all(list: &[&str], read: impl Fn(u32) -> JsValue) -> Array {
 }
 
 /// Without a prototype, so that `__proto__` is a key like any other.
-pub fn attributes(of: &HashMap<String, String>) -> JsValue {
+pub fn attributes(of: &Map<String, String>) -> JsValue {
     let made = bare();
-    for (key, value) in of {
+    for (key, value) in of.iter() {
         js::set(&made, key, value.as_str());
     }
     made.into()
@@ -206,7 +204,6 @@ fn server_info(of: &proto::ServerInfo) -> JsValue {
 }
 
 /// As livekit-client's `publication.trackInfo`, as far as an app can have a use for it.
-#[allow(deprecated)]
 pub fn track_info(of: &proto::TrackInfo) -> JsValue {
     let layers: Array = of
         .layers

@@ -73,8 +73,7 @@ fn media(track: JsValue, request: &JsValue) -> LocalMedia {
     }
 }
 
-// The features say the same, to servers that know them.
-#[allow(deprecated)]
+// The features say the same as the flags, to servers that know them.
 fn add_track(cid: &str, of: &JsValue) -> proto::AddTrackRequest {
     let layers: Vec<_> = list(of, "layers").iter().map(layer).collect();
     let codec =

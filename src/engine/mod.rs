@@ -63,7 +63,6 @@ pub mod history;
 pub mod io;
 pub mod link;
 pub mod liveness;
-pub mod map;
 pub mod peer;
 pub mod plugins;
 pub mod policy;
@@ -72,6 +71,8 @@ pub mod rng;
 pub mod room;
 pub mod time;
 pub mod timers;
+
+pub use crate::protocol::map;
 
 use error::Error;
 use io::{Attempt, FetchFailed, FetchId, FetchRequest, FetchResponse, HostEvent, SocketAction, SocketEvent};

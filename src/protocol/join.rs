@@ -7,11 +7,11 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE;
-use prost::Message as _;
 
 use crate::protocol::proto;
 use crate::protocol::secret::Secret;
 use crate::protocol::url::{Server, UrlError, Version, push_escaped};
+use crate::protocol::wire::Message as _;
 
 /// The signalling protocol that is spoken.
 pub const PROTOCOL: i32 = 16;

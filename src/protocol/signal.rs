@@ -1,150 +1,95 @@
-//! What travels on the signal socket.
-//!
-//! `SignalRequest` and `SignalResponse` are written down here with those of their messages that are sent or understood:
-//! the whole of LiveKit's would bring the code of data tracks and blobs that nothing uses. Tags are LiveKit's; what is
-//! not listed is skipped and counts as a sign of life.
+//! What travels on the signal socket: one request or one response at a time. Tags are LiveKit's; what is not listed is
+//! skipped and counts as a sign of life.
 
 use crate::protocol::proto;
+use crate::protocol::wire::{messages, oneofs};
 
-/// `SignalRequest`.
-#[allow(missing_docs)]
-#[derive(Clone, PartialEq, prost::Message)]
-pub struct SignalRequest {
-    #[prost(oneof = "Ask", tags = "1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 13, 14, 15, 16, 17")]
-    pub message: Option<Ask>,
+messages! {
+    /// `SignalRequest`.
+    pub struct SignalRequest {
+        ..message: Ask,
+    }
+
+    /// `SignalResponse`.
+    pub struct SignalResponse {
+        ..message: Told,
+    }
+
+    /// `RequestResponse`.
+    pub struct RequestResponse {
+        request_id: u32 = 1,
+        reason: i32 = 2,
+        message: String = 3,
+        ..request: About,
+    }
 }
 
-/// `SignalRequest.message`: what a client says.
-#[allow(missing_docs)]
-#[derive(Clone, PartialEq, prost::Oneof)]
-pub enum Ask {
-    #[prost(message, tag = "1")]
-    Offer(proto::SessionDescription),
-    #[prost(message, tag = "2")]
-    Answer(proto::SessionDescription),
-    #[prost(message, tag = "3")]
-    Trickle(proto::TrickleRequest),
-    #[prost(message, tag = "4")]
-    AddTrack(proto::AddTrackRequest),
-    #[prost(message, tag = "5")]
-    Mute(proto::MuteTrackRequest),
-    #[prost(message, tag = "6")]
-    Subscription(proto::UpdateSubscription),
-    #[prost(message, tag = "7")]
-    TrackSetting(proto::UpdateTrackSettings),
-    #[prost(message, tag = "8")]
-    Leave(proto::LeaveRequest),
-    #[prost(message, tag = "11")]
-    SubscriptionPermission(proto::SubscriptionPermission),
-    #[prost(message, tag = "12")]
-    SyncState(proto::SyncState),
-    #[prost(message, tag = "13")]
-    Simulate(proto::SimulateScenario),
-    #[prost(int64, tag = "14")]
-    Ping(i64),
-    #[prost(message, tag = "15")]
-    UpdateMetadata(proto::UpdateParticipantMetadata),
-    #[prost(message, tag = "16")]
-    PingReq(proto::Ping),
-    #[prost(message, tag = "17")]
-    UpdateAudioTrack(proto::UpdateLocalAudioTrack),
+oneofs! {
+    /// `SignalRequest.message`: what a client says.
+    pub enum Ask {
+        Offer(proto::SessionDescription) = 1,
+        Answer(proto::SessionDescription) = 2,
+        Trickle(proto::TrickleRequest) = 3,
+        AddTrack(proto::AddTrackRequest) = 4,
+        Mute(proto::MuteTrackRequest) = 5,
+        Subscription(proto::UpdateSubscription) = 6,
+        TrackSetting(proto::UpdateTrackSettings) = 7,
+        Leave(proto::LeaveRequest) = 8,
+        SubscriptionPermission(proto::SubscriptionPermission) = 11,
+        SyncState(proto::SyncState) = 12,
+        Simulate(proto::SimulateScenario) = 13,
+        Ping(i64) = 14,
+        UpdateMetadata(proto::UpdateParticipantMetadata) = 15,
+        PingReq(proto::Ping) = 16,
+        UpdateAudioTrack(proto::UpdateLocalAudioTrack) = 17,
+    }
+
+    /// `SignalResponse.message`: what a server says. One at a time is alive, so the largest decides nothing.
+    #[allow(clippy::large_enum_variant)]
+    pub enum Told {
+        Join(proto::JoinResponse) = 1,
+        Answer(proto::SessionDescription) = 2,
+        Offer(proto::SessionDescription) = 3,
+        Trickle(proto::TrickleRequest) = 4,
+        Update(proto::ParticipantUpdate) = 5,
+        TrackPublished(proto::TrackPublishedResponse) = 6,
+        Leave(proto::LeaveRequest) = 8,
+        Mute(proto::MuteTrackRequest) = 9,
+        SpeakersChanged(proto::SpeakersChanged) = 10,
+        RoomUpdate(proto::RoomUpdate) = 11,
+        ConnectionQuality(proto::ConnectionQualityUpdate) = 12,
+        StreamStateUpdate(proto::StreamStateUpdate) = 13,
+        SubscribedQualityUpdate(proto::SubscribedQualityUpdate) = 14,
+        SubscriptionPermissionUpdate(proto::SubscriptionPermissionUpdate) = 15,
+        RefreshToken(String) = 16,
+        TrackUnpublished(proto::TrackUnpublishedResponse) = 17,
+        Pong(i64) = 18,
+        Reconnect(proto::ReconnectResponse) = 19,
+        PongResp(proto::Pong) = 20,
+        SubscriptionResponse(proto::SubscriptionResponse) = 21,
+        RequestResponse(RequestResponse) = 22,
+        TrackSubscribed(proto::TrackSubscribed) = 23,
+        RoomMoved(proto::RoomMovedResponse) = 24,
+        MediaSectionsRequirement(proto::MediaSectionsRequirement) = 25,
+    }
+
+    /// `RequestResponse.request`: the request that is answered, repeated, where it carries no number.
+    pub enum About {
+        AddTrack(proto::AddTrackRequest) = 5,
+    }
 }
 
-/// `SignalResponse`.
-#[allow(missing_docs)]
-#[derive(Clone, PartialEq, prost::Message)]
-pub struct SignalResponse {
-    #[prost(
-        oneof = "Told",
-        tags = "1, 2, 3, 4, 5, 6, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25"
-    )]
-    pub message: Option<Told>,
-}
-
-/// `SignalResponse.message`: what a server says. One at a time is alive, so the largest decides nothing.
-#[allow(missing_docs, clippy::large_enum_variant)]
-#[derive(Clone, PartialEq, prost::Oneof)]
-pub enum Told {
-    #[prost(message, tag = "1")]
-    Join(proto::JoinResponse),
-    #[prost(message, tag = "2")]
-    Answer(proto::SessionDescription),
-    #[prost(message, tag = "3")]
-    Offer(proto::SessionDescription),
-    #[prost(message, tag = "4")]
-    Trickle(proto::TrickleRequest),
-    #[prost(message, tag = "5")]
-    Update(proto::ParticipantUpdate),
-    #[prost(message, tag = "6")]
-    TrackPublished(proto::TrackPublishedResponse),
-    #[prost(message, tag = "8")]
-    Leave(proto::LeaveRequest),
-    #[prost(message, tag = "9")]
-    Mute(proto::MuteTrackRequest),
-    #[prost(message, tag = "10")]
-    SpeakersChanged(proto::SpeakersChanged),
-    #[prost(message, tag = "11")]
-    RoomUpdate(proto::RoomUpdate),
-    #[prost(message, tag = "12")]
-    ConnectionQuality(proto::ConnectionQualityUpdate),
-    #[prost(message, tag = "13")]
-    StreamStateUpdate(proto::StreamStateUpdate),
-    #[prost(message, tag = "14")]
-    SubscribedQualityUpdate(proto::SubscribedQualityUpdate),
-    #[prost(message, tag = "15")]
-    SubscriptionPermissionUpdate(proto::SubscriptionPermissionUpdate),
-    #[prost(string, tag = "16")]
-    RefreshToken(String),
-    #[prost(message, tag = "17")]
-    TrackUnpublished(proto::TrackUnpublishedResponse),
-    #[prost(int64, tag = "18")]
-    Pong(i64),
-    #[prost(message, tag = "19")]
-    Reconnect(proto::ReconnectResponse),
-    #[prost(message, tag = "20")]
-    PongResp(proto::Pong),
-    #[prost(message, tag = "21")]
-    SubscriptionResponse(proto::SubscriptionResponse),
-    #[prost(message, tag = "22")]
-    RequestResponse(RequestResponse),
-    #[prost(message, tag = "23")]
-    TrackSubscribed(proto::TrackSubscribed),
-    #[prost(message, tag = "24")]
-    RoomMoved(proto::RoomMovedResponse),
-    #[prost(message, tag = "25")]
-    MediaSectionsRequirement(proto::MediaSectionsRequirement),
-}
-
-/// `RequestResponse`.
-#[allow(missing_docs)]
-#[derive(Clone, PartialEq, prost::Message)]
-pub struct RequestResponse {
-    #[prost(uint32, tag = "1")]
-    pub request_id: u32,
-    #[prost(enumeration = "proto::request_response::Reason", tag = "2")]
-    pub reason: i32,
-    #[prost(string, tag = "3")]
-    pub message: String,
-    #[prost(oneof = "About", tags = "5")]
-    pub request: Option<About>,
-}
-
-/// `RequestResponse.request`: the request that is answered, repeated, where it carries no number.
-#[allow(missing_docs)]
-#[derive(Clone, PartialEq, prost::Oneof)]
-pub enum About {
-    #[prost(message, tag = "5")]
-    AddTrack(proto::AddTrackRequest),
-}
-
-#[cfg(test)]
+#[cfg(all(test, not(target_family = "wasm")))]
 mod tests {
-    use super::*;
+    use livekit_protocol as theirs;
     use prost::Message as _;
+
+    use super::*;
+    use crate::protocol::wire::Message as _;
 
     #[test]
     fn requests_are_read_by_livekits_own_message() {
-        use proto::signal_request::Message as Theirs;
+        use theirs::signal_request::Message as Theirs;
         let asks = [
             Ask::Ping(7),
             Ask::Mute(Default::default()),
@@ -153,7 +98,7 @@ mod tests {
         ];
         let read = asks.map(|ask| {
             let bytes = SignalRequest { message: Some(ask) }.encode_to_vec();
-            proto::SignalRequest::decode(bytes.as_slice()).ok().and_then(|request| request.message)
+            theirs::SignalRequest::decode(bytes.as_slice()).ok().and_then(|request| request.message)
         });
         let want = [
             Theirs::Ping(7),
@@ -166,16 +111,16 @@ mod tests {
 
     #[test]
     fn a_response_is_read_and_what_is_not_understood_is_skipped() {
-        use proto::signal_response::Message as Theirs;
+        use theirs::signal_response::Message as Theirs;
         let read = |message: Theirs| {
-            let bytes = proto::SignalResponse { message: Some(message) }.encode_to_vec();
+            let bytes = theirs::SignalResponse { message: Some(message) }.encode_to_vec();
             SignalResponse::decode(bytes.as_slice()).map(|response| response.message)
         };
-        let refused = proto::RequestResponse {
+        let refused = theirs::RequestResponse {
             request_id: 3,
             reason: 2,
             message: "no".into(),
-            request: Some(proto::request_response::Request::Mute(Default::default())),
+            request: Some(theirs::request_response::Request::Mute(Default::default())),
         };
         let want = RequestResponse { request_id: 3, reason: 2, message: "no".into(), request: None };
         assert_eq!(read(Theirs::RequestResponse(refused)), Ok(Some(Told::RequestResponse(want))));

@@ -13,7 +13,6 @@ mod steps;
 
 use std::collections::{BTreeMap, VecDeque};
 
-use prost::Message as _;
 use rejoin::engine::config::{Capabilities, Config, ConnectOptions};
 use rejoin::engine::error::Error;
 use rejoin::engine::io::{
@@ -32,6 +31,7 @@ use rejoin::protocol::proto;
 use rejoin::protocol::secret::Secret;
 use rejoin::protocol::signal::Ask;
 use rejoin::protocol::signal::{SignalRequest, SignalResponse, Told};
+use rejoin::protocol::wire::Message as _;
 
 pub use server::Server;
 

@@ -2,13 +2,13 @@
 
 use std::collections::VecDeque;
 
-use prost::Message as _;
 use rejoin::engine::io::Attempt;
 use rejoin::protocol::join::Dial;
 use rejoin::protocol::proto;
 use rejoin::protocol::signal::Ask;
 use rejoin::protocol::signal::{RequestResponse, SignalResponse, Told};
 use rejoin::protocol::url::Version;
+use rejoin::protocol::wire::Message as _;
 
 use super::{Incoming, join_request};
 

@@ -13,8 +13,6 @@
 
 use std::collections::VecDeque;
 
-use prost::Message as _;
-
 use crate::engine::error::{Code, Error};
 use crate::engine::map::Map;
 use crate::engine::peer::Channel;
@@ -23,6 +21,7 @@ use crate::engine::room::event::{Event, Id};
 use crate::engine::time::Millis;
 use crate::protocol::data::{DataPacket, DataValue, encode_user, with_sequence};
 use crate::protocol::proto;
+use crate::protocol::wire::Message as _;
 
 /// Largest message: what livekit's servers take end to end, whatever SCTP says.
 const LARGEST_MESSAGE: usize = 64_000;
@@ -344,7 +343,6 @@ impl DataChannels {
         }
         let identity = |text: String| (!text.is_empty()).then(|| Id::from(text));
         match packet.value {
-            #[allow(deprecated)]
             Some(DataValue::User(user)) => Received::Event(Event::DataReceived {
                 payload: user.payload,
                 identity: identity(packet.participant_identity).or_else(|| identity(user.participant_identity)),

@@ -3,8 +3,6 @@
 //! The first connect and a full reconnect take the same way, a resume a shorter one. What happens after a failed
 //! attempt is decided by the one who began it: here for the first connect, in `recovery` for the others.
 
-use prost::Message as _;
-
 use crate::engine::error::{Code, Error};
 use crate::engine::history::What;
 use crate::engine::link::{Hangup, Phase};
@@ -20,6 +18,7 @@ use crate::protocol::proto;
 use crate::protocol::secret::Secret;
 use crate::protocol::signal::{SignalResponse, Told};
 use crate::protocol::url::Version;
+use crate::protocol::wire::Message as _;
 
 /// Recvonly sections of each kind in the first offer of a single connection.
 const FIRST_SECTIONS: u32 = 3;

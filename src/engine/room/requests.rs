@@ -85,7 +85,7 @@ impl Requests {
         Some(proto::UpdateParticipantMetadata {
             metadata: metadata.unwrap_or_default(),
             name: name.unwrap_or_default(),
-            attributes: pending.change.attributes.iter().map(|(k, v)| (k.clone(), v.clone())).collect(),
+            attributes: pending.change.attributes.clone(),
             request_id: id,
         })
     }

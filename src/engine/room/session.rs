@@ -6,8 +6,6 @@
 
 use std::collections::VecDeque;
 
-use prost::Message as _;
-
 use crate::engine::cause::Surroundings;
 use crate::engine::config::{Capabilities, Config, ConnectOptions};
 use crate::engine::episode::{Episode, Steadiness};
@@ -39,6 +37,7 @@ use crate::protocol::proto;
 use crate::protocol::secret::Secret;
 use crate::protocol::signal::{Ask, SignalRequest};
 use crate::protocol::url::Version;
+use crate::protocol::wire::Message as _;
 
 /// What the join said that is needed later.
 #[derive(Debug, Default)]

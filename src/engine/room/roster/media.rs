@@ -4,8 +4,6 @@
 //! made up by the browser, and the map from mid to track that comes with answers and offers is what tells. Media may
 //! arrive before its publication is known, before that map, or before the room is connected: it waits here.
 
-use std::collections::HashMap;
-
 use super::{Participant, Roster};
 use crate::engine::map::Map;
 use crate::engine::peer::MediaHandle;
@@ -30,8 +28,8 @@ pub(super) struct Arrivals {
 
 impl Roster {
     /// The map from mid to track sid that came with an answer or offer; entries are added and overwritten.
-    pub fn map_mids(&mut self, mids: HashMap<String, String>) -> Vec<Event> {
-        self.arrivals.mids.extend(mids);
+    pub fn map_mids(&mut self, mids: Map<String, String>) -> Vec<Event> {
+        self.arrivals.mids.extend(mids.iter().map(|(mid, sid)| (mid.clone(), sid.clone())));
         self.attach()
     }
 

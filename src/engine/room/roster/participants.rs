@@ -3,7 +3,6 @@
 //! An update of a thousand participants is the heaviest message there is: what was decoded is moved in, compared in
 //! place and never cloned.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::{Participant, Publication, Roster, muted_event};
@@ -304,12 +303,11 @@ fn changes(participant: &mut Participant, info: proto::ParticipantInfo, events: 
     }
 }
 
-fn changed_attributes(old: &HashMap<String, String>, new: &HashMap<String, String>) -> Vec<(String, String)> {
+fn changed_attributes(old: &Map<String, String>, new: &Map<String, String>) -> Vec<(String, String)> {
     let mut changed: Vec<(String, String)> = Vec::new();
     let set = new.iter().filter(|(key, value)| old.get(*key) != Some(value));
     let removed = old.keys().filter(|key| !new.contains_key(*key));
     for (key, value) in set.map(|(key, value)| (key, value.as_str())).chain(removed.map(|key| (key, ""))) {
-        // A hash map's order is not the same in every run; what the engine says has to be.
         let place = changed.partition_point(|(other, _)| other < key);
         changed.insert(place, (key.clone(), value.to_owned()));
     }
