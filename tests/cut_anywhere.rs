@@ -10,11 +10,11 @@ use common::{Incoming, Room, TOKEN, URL, answer};
 use rejoin::engine::config::{Capabilities, Config, ConnectOptions, PolicyChoice};
 use rejoin::engine::error::Code;
 use rejoin::engine::io::HostEvent;
-use rejoin::engine::map::Map;
 use rejoin::engine::peer::{PeerEvent, PeerState, Target};
 use rejoin::engine::room::command::{Command, DataMessage, PublishTrack};
 use rejoin::engine::room::event::{ConnectionState, Event};
 use rejoin::engine::{PolicyAnswer, Question};
+use rejoin::protocol::map::Map;
 use rejoin::protocol::proto;
 use rejoin::protocol::secret::Secret;
 

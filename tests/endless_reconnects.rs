@@ -7,14 +7,14 @@ mod counting;
 use common::Room;
 use common::bare::Bare;
 use common::server::{OnDial, participant};
-use prost::Message as _;
-use rejoin::engine::map::Map;
 use rejoin::engine::room::command::{Command, DataMessage};
 use rejoin::engine::room::event::ConnectionState;
 use rejoin::engine::time::Millis;
+use rejoin::protocol::map::Map;
 use rejoin::protocol::proto;
 use rejoin::protocol::proto::leave_request::Action;
 use rejoin::protocol::signal::{SignalResponse, Told};
+use rejoin::protocol::wire::Message as _;
 
 /// After so many, memory has what it needs.
 const SETTLED: usize = 1_000;

@@ -79,7 +79,13 @@ fn retry_after_is_kept_to_within_bounds_or_the_policy_decides() {
             (Some(u64::MAX), 300_000.0..=375_000.0),
         ] {
             let mut room = steady();
-            room.validate = Some(Ok(FetchResponse { status, retry_after_ms, max_age_ms: None, body: "quota".into() }));
+            room.validate = Some(Ok(FetchResponse {
+                status,
+                retry_after_ms,
+                max_age_ms: None,
+                stale: false,
+                body: "quota".into(),
+            }));
             room.server.next_dials([OnDial::Refuse]);
             room.drop_socket(1006);
             while room.reconnecting().len() < 2 {
@@ -103,7 +109,13 @@ fn a_first_connect_waits_as_long_as_a_429_says_and_its_budget_allows() {
         [(None, true), (Some(3_000), true), (Some(14_900), false), (Some(u64::MAX), false)]
     {
         let mut room = Room::new();
-        room.validate = Some(Ok(FetchResponse { status: 429, retry_after_ms, max_age_ms: None, body: String::new() }));
+        room.validate = Some(Ok(FetchResponse {
+            status: 429,
+            retry_after_ms,
+            max_age_ms: None,
+            stale: false,
+            body: String::new(),
+        }));
         room.server.next_dials([OnDial::Refuse]);
         let call = room.connect();
         room.run_for(15_000);

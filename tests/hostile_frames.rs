@@ -10,7 +10,6 @@ mod counting;
 use common::bare::Bare;
 use common::server::{OnDial, participant};
 use common::{Incoming, Room};
-use prost::Message as _;
 use rejoin::engine::Input;
 use rejoin::engine::config::ConnectOptions;
 use rejoin::engine::error::Code;
@@ -23,7 +22,15 @@ use rejoin::protocol::signal::Told;
 
 /// One frame of each kind, with something in every field that matters, as LiveKit's own messages encode them.
 fn frames() -> Vec<Vec<u8>> {
+    use livekit_protocol as proto;
+    use prost::Message as _;
     use proto::signal_response::Message as Said;
+    let participant = |identity: &str, sid: &str| proto::ParticipantInfo {
+        identity: identity.into(),
+        sid: sid.into(),
+        state: proto::participant_info::State::Active as i32,
+        ..Default::default()
+    };
     let track = proto::TrackInfo {
         sid: "TR_1".into(),
         name: "camera".into(),
@@ -343,7 +350,8 @@ fn a_frame_costs_no_more_memory_than_it_is_worth() {
         while room.session.poll().is_some() {}
     }
     println!("{} frames, at worst {worst:.2} bytes allocated for each byte of a frame and 4 KiB", huge.len());
-    assert!(worst <= 1.0, "{worst}");
+    // What is no UTF-8 is read as well as it goes: U+FFFD, three bytes, for each byte that is none.
+    assert!(worst <= 3.0, "{worst}");
     // Messages without content are the dearest: two bytes of the frame for all the fields of a participant.
     let empty = field(5, &[0x0a, 0x00].repeat(50_000));
     let attempt = room.socket.unwrap();
@@ -393,19 +401,23 @@ fn text_and_what_is_no_text_are_ignored() {
         give(&mut room, &field(9, &field(1, text)));
     }
     assert_lives(&mut room, "no text");
-    for first in [vec![], field(1, &field(2, &field(1, bad[0])))] {
-        let mut room = Room::new();
-        room.server.next_dials([OnDial::Garble(first.clone())]);
-        let call = room.connect_with(ConnectOptions { max_retries: 0, ..Default::default() });
-        assert_eq!(room.error(call).code, Code::InternalError);
-        leave(&mut room);
-        // With one more try it connects.
-        let mut room = Room::new();
-        room.server.next_dials([OnDial::Garble(first)]);
-        let call = room.connect();
-        room.run_for(1_001);
-        assert!(room.result(call).unwrap().is_ok());
-    }
+    let mut room = Room::new();
+    room.server.next_dials([OnDial::Garble(vec![])]);
+    let call = room.connect_with(ConnectOptions { max_retries: 0, ..Default::default() });
+    assert_eq!(room.error(call).code, Code::InternalError);
+    leave(&mut room);
+    // With one more try it connects.
+    let mut room = Room::new();
+    room.server.next_dials([OnDial::Garble(vec![])]);
+    let call = room.connect();
+    room.run_for(1_001);
+    assert!(room.result(call).unwrap().is_ok());
+    // A join whose participant has such a sid is a join: the transport has to follow.
+    let mut room = Room::new();
+    room.server.next_dials([OnDial::Garble(field(1, &field(2, &field(1, bad[0]))))]);
+    let call = room.connect();
+    assert!(room.result(call).is_none() && room.socket.is_some());
+    leave(&mut room);
     // A text before the join is no join; the join after it is.
     let mut room = Room::new();
     room.server.next_dials([OnDial::Mute]);

@@ -14,7 +14,7 @@ use rejoin::protocol::signal::{SignalResponse, Told};
 
 /// Everything an older socket may still say.
 fn last_words(attempt: Attempt) -> Vec<Incoming> {
-    use prost::Message as _;
+    use rejoin::protocol::wire::Message as _;
     let frame = |message| Incoming::Frame(attempt, SignalResponse { message: Some(message) }.encode_to_vec());
     vec![
         Incoming::Open(attempt),

@@ -186,7 +186,7 @@ fn leaves_that_repeat_or_contradict_lead_to_one_attempt_at_a_time() {
 }
 
 fn rejoin_frame(message: Told) -> Vec<u8> {
-    use prost::Message as _;
+    use rejoin::protocol::wire::Message as _;
     rejoin::protocol::signal::SignalResponse { message: Some(message) }.encode_to_vec()
 }
 

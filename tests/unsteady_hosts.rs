@@ -8,11 +8,11 @@ use rejoin::engine::Input;
 use rejoin::engine::config::{Capabilities, Config};
 use rejoin::engine::error::Code;
 use rejoin::engine::io::HostEvent;
-use rejoin::engine::map::Map;
 use rejoin::engine::policy::Cause;
 use rejoin::engine::room::command::Command;
 use rejoin::engine::room::event::{ConnectionState, Event};
 use rejoin::engine::time::Millis;
+use rejoin::protocol::map::Map;
 use rejoin::protocol::signal::{Ask, Told};
 
 const BROWSER: Capabilities = Capabilities { rtc: true, offer_with_join: true };

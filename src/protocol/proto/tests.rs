@@ -2,7 +2,6 @@
 //! round; and bytes that are no messages.
 
 use livekit_protocol as theirs;
-use prost::Message as _;
 
 use crate::protocol::proto as ours;
 use crate::protocol::signal::{SignalResponse, Told};

@@ -6,7 +6,6 @@
 
 use std::rc::Rc;
 
-use prost::Message as _;
 use rejoin::engine::io::{Attempt, FetchFailed, FetchRequest, FetchResponse, SocketAction};
 use rejoin::engine::policy::ReconnectContext;
 use rejoin::engine::rng::Rng;
@@ -16,6 +15,7 @@ use rejoin::engine::{Output, PolicyAnswer};
 use rejoin::protocol::join::Dial;
 use rejoin::protocol::proto;
 use rejoin::protocol::signal::{Ask, SignalRequest, SignalResponse, Told};
+use rejoin::protocol::wire::Message as _;
 
 use super::agenda::News;
 use super::net::{Net, seed_bytes};
