@@ -1,5 +1,6 @@
 //! The gates of the default policy: what a crowd of these clients does to a server, and to those who were not hit.
 
+use crate::seeds::{Replay, seeds};
 use crate::storm::policies::Policy;
 use crate::storm::{Fault, Figures, Setting, Storm, capacity_for, join};
 use rejoin::protocol::proto;
@@ -14,25 +15,6 @@ fn after(setting: Setting, ms: u64) -> Figures {
     storm.figures()
 }
 
-/// Says how to see a failure again.
-struct Replay(u64);
-
-impl Drop for Replay {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            let test = std::thread::current().name().unwrap_or("sim").to_owned();
-            let seed = self.0;
-            eprintln!("seed {seed}: REJOIN_SEED={seed} cargo test --profile sim --test sim {test} -- --nocapture");
-        }
-    }
-}
-
-/// The seeds of a gate: those given, or the one that is to be replayed.
-fn seeds(count: u64) -> Vec<u64> {
-    let replayed = std::env::var("REJOIN_SEED").ok().and_then(|seed| seed.parse().ok());
-    replayed.map_or_else(|| (1..=count).collect(), |seed| vec![seed])
-}
-
 /// Every seed's figures; `check` looks at each.
 fn each(setting: &Setting, count: u64, ms: u64, check: impl Fn(&Figures)) -> Vec<Figures> {
     let run = |seed| {
@@ -41,7 +23,7 @@ fn each(setting: &Setting, count: u64, ms: u64, check: impl Fn(&Figures)) -> Vec
         check(&figures);
         figures
     };
-    seeds(count).into_iter().map(run).collect()
+    seeds(1, count).into_iter().map(run).collect()
 }
 
 fn most(all: &[Figures], of: impl Fn(&Figures) -> f64) -> f64 {
@@ -165,7 +147,7 @@ fn three_regions_of_650_one_down_for_30_s() {
         ..Setting::default()
     };
     let mut worst = 0.0f64;
-    for seed in seeds(20) {
+    for seed in seeds(1, 20) {
         let _replay = Replay(seed);
         let mut storm = Storm::new(Setting { seed, ..setting.clone() });
         storm.advance(90 * SECOND);

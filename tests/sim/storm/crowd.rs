@@ -339,7 +339,7 @@ impl Site for Crowd {
         self.policy.answer(context.retry_count, &mut self.rng)
     }
 
-    fn saw(&mut self, now: Millis, client: u32, output: &Output) {
+    fn saw(&mut self, now: Millis, _: Millis, client: u32, output: &Output) {
         match output {
             Output::Event(Event::StateChanged(state)) => self.state(now, client, *state),
             Output::Event(Event::Reconnecting { facts, .. }) => {

@@ -16,6 +16,9 @@ use super::agenda::{Happening, News};
 use super::client::{Client, EPOCH};
 use super::net::{Direction, Net, Weather, seed_bytes};
 
+/// More than this in one millisecond, for each client, is a loop without end.
+const AT_ONCE: u64 = 2_000;
+
 /// The other end: the server, the rest of the host (peers, fetches, the app's policy), and whoever watches.
 pub trait Site {
     /// A dial arrived.
@@ -48,8 +51,8 @@ pub trait Site {
     /// The engine wants something of the peer.
     fn peer(&mut self, _net: &mut Net, _client: u32, _generation: Generation, _action: PeerAction) {}
 
-    /// Every output, before it is carried out.
-    fn saw(&mut self, _now: Millis, _client: u32, _output: &Output) {}
+    /// Every output, before it is carried out. `clock` is what the client's clock says.
+    fn saw(&mut self, _now: Millis, _clock: Millis, _client: u32, _output: &Output) {}
 
     /// Every input, before it is handed in.
     fn given(&mut self, _now: Millis, _client: u32, _what: &Happening) {}
@@ -85,7 +88,12 @@ impl<S: Site> World<S> {
     /// Lets time pass and everything happen that happens meanwhile.
     pub fn advance(&mut self, ms: u64) {
         let end = self.now().after(ms);
+        let most = AT_ONCE * (1 + self.clients.len() as u64);
+        let (mut moment, mut at_once) = (self.now(), 0);
         while let Some((client, what)) = self.net.agenda.pop_until(end) {
+            at_once = if self.now() == moment { at_once + 1 } else { 0 };
+            moment = self.now();
+            assert!(at_once < most, "client {client} never comes to rest: {what:?}");
             self.happen(client, what);
         }
         self.net.agenda.now = end;
@@ -133,8 +141,9 @@ impl<S: Site> World<S> {
 
     fn carry_out(&mut self, id: u32) {
         let now = self.now();
+        let clock = self.clients[id as usize].clock(now);
         while let Some(output) = self.clients[id as usize].session.poll() {
-            self.site.saw(now, id, &output);
+            self.site.saw(now, clock, id, &output);
             match output {
                 Output::Socket(action) => self.carry_out_socket(id, action),
                 Output::Fetch(request) => {

@@ -1,0 +1,386 @@
+//! The model server of whole lives: sessions that can be resumed, tracks, metadata, data that arrives and is kept, and
+//! the ways in which all of it goes wrong. A storm's server is another one (`storm/crowd.rs`): that one has a capacity.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use prost::Message as _;
+use rejoin::engine::Output;
+use rejoin::engine::PolicyAnswer;
+use rejoin::engine::io::{Attempt, FetchFailed, FetchRequest, FetchResponse};
+use rejoin::engine::peer::{Channel, Generation, PeerAction};
+use rejoin::engine::policy::ReconnectContext;
+use rejoin::engine::rng::Rng;
+use rejoin::engine::time::Millis;
+use rejoin::protocol::data::{DataPacket, DataValue};
+use rejoin::protocol::join::Dial;
+use rejoin::protocol::proto;
+use rejoin::protocol::signal::{Ask, RequestResponse, SignalRequest, SignalResponse, Told};
+
+use crate::storm::agenda::{Happening, News};
+use crate::storm::net::{Net, seed_bytes};
+use crate::storm::world::Site;
+use crate::transport::{Doing, Due, Transport};
+use crate::watch::Watch;
+
+/// A member without a socket is forgotten after this.
+const DEPARTED_MS: u64 = 30_000;
+
+/// How dials are met.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Door {
+    Open,
+    /// Closes before it is open.
+    Refuses,
+    /// Never opens.
+    Stalls,
+    /// Opens and says nothing.
+    Mute,
+    /// Opens and closes with this code.
+    Turns(u16),
+}
+
+/// What servers of different ages do differently.
+#[derive(Clone, Copy, Debug)]
+pub struct Habits {
+    /// Says in `reconnect` what data it has seen.
+    pub says_sequences: bool,
+    /// Answers requests that it grants.
+    pub answers_requests: bool,
+    /// Answers pings.
+    pub pongs: bool,
+}
+
+/// A session as the server knows it.
+#[derive(Debug, Default)]
+pub struct Member {
+    pub sid: String,
+    pub socket: Option<Attempt>,
+    pub metadata: String,
+    /// By sid: the client's id and whether it is muted.
+    pub tracks: BTreeMap<String, (String, bool)>,
+    last_sequence: u32,
+    /// Counts the times it lost its socket.
+    absences: u32,
+}
+
+#[derive(Debug)]
+enum Job {
+    Transport(Due),
+    Deliver(Generation, Channel, Vec<u8>),
+    Depart(String, u32),
+}
+
+/// The server's side of one client, and the client's host.
+pub struct Place {
+    pub member: Option<Member>,
+    pub transport: Transport,
+    pub watch: Watch,
+    /// Ids of the reliable messages that arrived, and how often.
+    pub delivered: BTreeMap<u32, u32>,
+    /// When the transport's last packet arrives.
+    arrives: Millis,
+    /// Who ought to be told that its old socket is another's.
+    pub sessions: u32,
+}
+
+/// See the module.
+pub struct Sfu {
+    pub door: Door,
+    pub habits: Habits,
+    pub join: proto::JoinResponse,
+    /// What `/validate` says; `None`: nothing, ever.
+    pub validate: Option<Result<FetchResponse, FetchFailed>>,
+    /// What the app's own policy says.
+    pub answers: fn(&ReconnectContext, &mut Rng) -> PolicyAnswer,
+    pub places: Vec<Place>,
+    jobs: BTreeMap<u64, Job>,
+    last_job: u64,
+    sids: u32,
+    rng: Rng,
+}
+
+impl Sfu {
+    pub fn new(seed: u64) -> Self {
+        let join = proto::JoinResponse { ping_interval: 5, ping_timeout: 15, ..crate::storm::join() };
+        Self {
+            door: Door::Open,
+            habits: Habits { says_sequences: true, answers_requests: true, pongs: true },
+            join,
+            validate: Some(Err(FetchFailed)),
+            answers: |_, _| PolicyAnswer::Failed,
+            places: Vec::new(),
+            jobs: BTreeMap::new(),
+            last_job: 0,
+            sids: 0,
+            rng: Rng::new(seed_bytes(seed, u64::MAX - 2)),
+        }
+    }
+
+    /// One more client.
+    pub fn add(&mut self, watch: Watch) {
+        self.places.push(Place {
+            member: None,
+            transport: Transport::new(self.places.len() as u32),
+            watch,
+            delivered: BTreeMap::new(),
+            arrives: Millis(0),
+            sessions: 0,
+        });
+    }
+
+    pub fn place(&mut self, client: u32) -> &mut Place {
+        &mut self.places[client as usize]
+    }
+
+    /// Says something on a client's socket, if there is one.
+    pub fn say(&mut self, net: &mut Net, client: u32, message: Told) {
+        if let Some(attempt) = self.place(client).member.as_ref().and_then(|member| member.socket) {
+            tell(net, client, attempt, message);
+        }
+    }
+
+    /// Closes a client's socket from this end.
+    pub fn close(&mut self, net: &mut Net, client: u32, code: u16, reason: &str) {
+        let Some(attempt) = self.place(client).member.as_ref().and_then(|member| member.socket) else { return };
+        net.tell(client, attempt, News::Closed(code, Rc::from(reason)));
+        self.lost_socket(net, client, attempt);
+    }
+
+    /// The node dies, or forgets: sessions and transports are gone.
+    pub fn forget(&mut self, net: &mut Net, client: u32) {
+        self.place(client).member = None;
+        let doings = self.place(client).transport.serve(None);
+        self.do_all(net, client, doings);
+    }
+
+    /// The path of the media goes silent, or is healed.
+    pub fn silence_media(&mut self, net: &mut Net, client: u32, silent: bool) {
+        let doings = self.place(client).transport.silence(silent);
+        self.do_all(net, client, doings);
+    }
+
+    fn lost_socket(&mut self, net: &mut Net, client: u32, attempt: Attempt) {
+        let Some(member) = &mut self.place(client).member else { return };
+        if member.socket == Some(attempt) {
+            member.socket = None;
+            member.absences += 1;
+            let job = Job::Depart(member.sid.clone(), member.absences);
+            self.later(net, client, DEPARTED_MS, job);
+        }
+    }
+
+    fn later(&mut self, net: &mut Net, client: u32, ms: u64, job: Job) {
+        self.last_job += 1;
+        self.jobs.insert(self.last_job, job);
+        net.later(ms, client, self.last_job);
+    }
+
+    fn do_all(&mut self, net: &mut Net, client: u32, doings: Vec<Doing>) {
+        for doing in doings {
+            match doing {
+                Doing::Later(ms, due) => self.later(net, client, ms, Job::Transport(due)),
+                Doing::Delivered(generation, channel, bytes) => {
+                    let at = net.now().after(net.latency(client)).max(self.place(client).arrives);
+                    self.place(client).arrives = at;
+                    let after = at.since(net.now());
+                    self.later(net, client, after, Job::Deliver(generation, channel, bytes));
+                }
+            }
+        }
+    }
+
+    fn deliver(&mut self, client: u32, generation: Generation, channel: Channel, bytes: &[u8]) {
+        let place = self.place(client);
+        let serves = place.transport.generation() == Some(generation);
+        let Some(member) = place.member.as_mut().filter(|_| serves && channel == Channel::Reliable) else { return };
+        let packet = DataPacket::decode(bytes).expect("a packet that cannot be read");
+        if packet.sequence <= member.last_sequence {
+            return;
+        }
+        assert_eq!(packet.sequence, member.last_sequence + 1, "a sequence is missing");
+        member.last_sequence = packet.sequence;
+        if let Some(DataValue::User(user)) = packet.value {
+            let id = u32::from_le_bytes(user.payload[..4].try_into().expect("an id"));
+            *place.delivered.entry(id).or_default() += 1;
+        }
+    }
+
+    fn first_message(&mut self, net: &mut Net, client: u32, attempt: Attempt, dial: &Dial) {
+        let request = proto::JoinRequest::decode(dial.join_request.as_slice()).expect("a join that cannot be read");
+        let (says, join) = (self.habits.says_sequences, self.join.clone());
+        if request.reconnect {
+            let member = self.place(client).member.as_mut().filter(|member| member.sid == request.participant_sid);
+            let Some(member) = member else {
+                let leave = proto::LeaveRequest {
+                    reason: proto::DisconnectReason::StateMismatch as i32,
+                    action: proto::leave_request::Action::Reconnect as i32,
+                    ..Default::default()
+                };
+                return tell(net, client, attempt, Told::Leave(leave));
+            };
+            let last_message_seq = if says { member.last_sequence } else { 0 };
+            if let Some(old) = member.socket.replace(attempt) {
+                net.tell(client, old, News::Closed(1000, Rc::from("")));
+            }
+            let reconnect = proto::ReconnectResponse { last_message_seq, ..Default::default() };
+            tell(net, client, attempt, Told::Reconnect(reconnect));
+            return self.show(net, client);
+        }
+        self.sids += 1;
+        let sid = format!("PA_{}", self.sids);
+        let member = Member { sid: sid.clone(), socket: Some(attempt), ..Member::default() };
+        if let Some(Member { socket: Some(old), .. }) = self.place(client).member.replace(member) {
+            let leave =
+                proto::LeaveRequest { reason: proto::DisconnectReason::DuplicateIdentity as i32, ..Default::default() };
+            tell(net, client, old, Told::Leave(leave));
+            net.tell(client, old, News::Closed(1000, Rc::from("")));
+        }
+        self.place(client).sessions += 1;
+        let mut participant = join.participant.clone().unwrap_or_default();
+        participant.sid = sid;
+        tell(net, client, attempt, Told::Join(proto::JoinResponse { participant: Some(participant), ..join }));
+        let doings = self.place(client).transport.serve(None);
+        self.do_all(net, client, doings);
+        if let Some(offer) = request.publisher_offer {
+            self.answer(net, client, attempt, &offer);
+        }
+    }
+
+    fn answer(&mut self, net: &mut Net, client: u32, attempt: Attempt, offer: &proto::SessionDescription) {
+        let generation = offer.sdp.split(' ').nth(1).and_then(|text| text.parse().ok()).map(Generation);
+        let doings = self.place(client).transport.serve(generation);
+        self.do_all(net, client, doings);
+        let sdp = format!("answer to {}", offer.sdp);
+        let answer = proto::SessionDescription { r#type: "answer".into(), sdp, id: offer.id, ..Default::default() };
+        tell(net, client, attempt, Told::Answer(answer));
+    }
+
+    /// Tells the client of itself, as the server sees it.
+    fn show(&mut self, net: &mut Net, client: u32) {
+        let own = self.join.participant.clone().unwrap_or_default();
+        let Some(member) = &self.place(client).member else { return };
+        let tracks = member.tracks.iter().map(|(sid, (cid, muted))| track(sid, cid, *muted)).collect();
+        let (sid, metadata) = (member.sid.clone(), member.metadata.clone());
+        let participants = vec![proto::ParticipantInfo { sid, metadata, tracks, ..own }];
+        self.say(net, client, Told::Update(proto::ParticipantUpdate { participants }));
+    }
+
+    fn asked(&mut self, net: &mut Net, client: u32, attempt: Attempt, message: Ask) {
+        let (answers, pongs) = (self.habits.answers_requests, self.habits.pongs);
+        self.sids += 1;
+        let sid = format!("TR_{}", self.sids);
+        let Some(member) = &mut self.place(client).member else { return };
+        match message {
+            Ask::PingReq(ping) if pongs => {
+                let pong = proto::Pong { last_ping_timestamp: ping.timestamp, timestamp: ping.timestamp };
+                tell(net, client, attempt, Told::PongResp(pong));
+            }
+            Ask::Offer(offer) => self.answer(net, client, attempt, &offer),
+            Ask::AddTrack(request) => {
+                let there = member.tracks.iter().find(|(_, (cid, _))| *cid == request.cid).map(|(sid, _)| sid.clone());
+                let sid = there.unwrap_or(sid);
+                member.tracks.insert(sid.clone(), (request.cid.clone(), request.muted));
+                let track = Some(track(&sid, &request.cid, request.muted));
+                tell(
+                    net,
+                    client,
+                    attempt,
+                    Told::TrackPublished(proto::TrackPublishedResponse { cid: request.cid, track }),
+                );
+            }
+            Ask::Mute(mute) => {
+                if let Some((_, muted)) = member.tracks.get_mut(&mute.sid) {
+                    *muted = mute.muted;
+                }
+            }
+            Ask::UpdateMetadata(update) => {
+                member.metadata = update.metadata;
+                if answers {
+                    let response = RequestResponse { request_id: update.request_id, ..Default::default() };
+                    tell(net, client, attempt, Told::RequestResponse(response));
+                }
+                self.show(net, client);
+            }
+            Ask::Leave(_) => self.forget(net, client),
+            _ => {}
+        }
+    }
+}
+
+impl Site for Sfu {
+    fn dialled(&mut self, net: &mut Net, client: u32, attempt: Attempt, dial: &Dial) {
+        let closes = |net: &mut Net, code| net.tell(client, attempt, News::Closed(code, Rc::from("")));
+        match self.door {
+            Door::Stalls => return,
+            Door::Refuses => return closes(net, 1006),
+            _ => net.tell(client, attempt, News::Open),
+        }
+        match self.door {
+            Door::Turns(code) => closes(net, code),
+            Door::Open => self.first_message(net, client, attempt, dial),
+            _ => {}
+        }
+    }
+
+    fn heard(&mut self, net: &mut Net, client: u32, attempt: Attempt, frame: &[u8]) {
+        let current = self.place(client).member.as_ref().is_some_and(|member| member.socket == Some(attempt));
+        let message = SignalRequest::decode(frame).expect("a frame that cannot be read").message;
+        if let Some(message) = message.filter(|_| current) {
+            self.asked(net, client, attempt, message);
+        }
+    }
+
+    fn hung_up(&mut self, net: &mut Net, client: u32, attempt: Attempt) {
+        self.lost_socket(net, client, attempt);
+    }
+
+    fn due(&mut self, net: &mut Net, client: u32, task: u64) {
+        match self.jobs.remove(&task) {
+            Some(Job::Transport(due)) => {
+                let doings = self.place(client).transport.due(net, due);
+                self.do_all(net, client, doings);
+            }
+            Some(Job::Deliver(generation, channel, bytes)) => self.deliver(client, generation, channel, &bytes),
+            Some(Job::Depart(sid, absences)) => {
+                let member = self.place(client).member.as_ref();
+                if member
+                    .is_some_and(|member| member.sid == sid && member.absences == absences && member.socket.is_none())
+                {
+                    self.forget(net, client);
+                }
+            }
+            None => {}
+        }
+    }
+
+    fn fetched(&mut self, _: Millis, _: u32, _: &FetchRequest) -> Option<Result<FetchResponse, FetchFailed>> {
+        self.validate.clone()
+    }
+
+    fn policy(&mut self, _: u32, context: &ReconnectContext) -> PolicyAnswer {
+        (self.answers)(context, &mut self.rng)
+    }
+
+    fn peer(&mut self, net: &mut Net, client: u32, generation: Generation, action: PeerAction) {
+        let doings = self.place(client).transport.act(net, generation, action);
+        self.do_all(net, client, doings);
+    }
+
+    fn saw(&mut self, now: Millis, clock: Millis, client: u32, output: &Output) {
+        self.place(client).watch.saw(now, clock, output);
+    }
+
+    fn given(&mut self, now: Millis, client: u32, what: &Happening) {
+        self.place(client).watch.given(now, what);
+    }
+}
+
+fn tell(net: &mut Net, client: u32, attempt: Attempt, message: Told) {
+    let frame = SignalResponse { message: Some(message) }.encode_to_vec();
+    net.tell(client, attempt, News::Frame(Rc::from(frame)));
+}
+
+fn track(sid: &str, cid: &str, muted: bool) -> proto::TrackInfo {
+    proto::TrackInfo { sid: sid.into(), name: cid.into(), muted, ..Default::default() }
+}
