@@ -101,7 +101,7 @@ class Pipe {
   }
 }
 
-/** RST. A side that has said its end already takes none: Node would never close it, and never end. */
+/** RST. A side that is saying its end takes none: Node would keep it open for ever, and itself alive. */
 const reset = (socket) => (socket.writableEnded ? socket.destroy() : socket.resetAndDestroy());
 const gone = (socket) => new Promise((resolve) => socket.once('close', resolve));
 const ways = (direction) => {
