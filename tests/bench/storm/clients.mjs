@@ -9,7 +9,7 @@ import { policyNamed } from './scenarios.mjs';
 
 /** The same clock in every process of this machine: ms since 1970, with fractions. */
 const now = () => performance.timeOrigin + performance.now();
-const JOINS_AT_ONCE = 4;
+const JOINS_AT_ONCE = 8;
 
 const clients = [];
 const lag = monitorEventLoopDelay({ resolution: 10 });

@@ -1,7 +1,7 @@
 // The runs as one SVG: a column for each scenario, a row for each policy; bars are connections that arrived per 100 ms, of
 // which the door let the dark part in, the line is how many clients are connected. Scales are the same down a column.
 const PANEL = { width: 520, height: 150, left: 46, right: 44, top: 46, bottom: 26, gap: 26 };
-const HEAD = 66;
+const HEAD = 84;
 const STYLE = `
   svg { font: 12px system-ui, sans-serif; background: #fff; --ink: #1c2733; --faint: #5b6875; --grid: #dde3e9; --turned: #f0a35e; --in: #2f6fde; --up: #17803d }
   @media (prefers-color-scheme: dark) { svg { background: #11161c; --ink: #e6ebf0; --faint: #9aa7b4; --grid: #2a333d; --turned: #b9722f; --in: #6ea2ff; --up: #5fce87 } }
@@ -45,12 +45,13 @@ function panel({ run, x, y, top, stepMs }) {
 export function picture({ clients, scenarios, stepMs }) {
   const rows = Math.max(...scenarios.map(({ runs }) => runs.length));
   const tall = PANEL.top + PANEL.height + PANEL.bottom;
-  const [width, height] = [scenarios.length * (PANEL.width + PANEL.gap), HEAD + rows * tall + 10];
+  const [width, height] = [Math.max(700, scenarios.length * (PANEL.width + PANEL.gap)), HEAD + rows * tall + 10];
   const columns = scenarios.map(({ title, runs }, column) => {
     const x = column * (PANEL.width + PANEL.gap);
     const top = niceTop(Math.max(...runs.flatMap(({ series }) => series.arrivals)));
-    return [text(x + PANEL.left, 54, title, { kind: 'row' }), ...runs.map((run, row) => panel({ run, x, y: HEAD + row * tall, top, stepMs }))].join('');
+    return [text(x + PANEL.left, 72, title, { kind: 'row' }), ...runs.map((run, row) => panel({ run, x, y: HEAD + row * tall, top, stepMs }))].join('');
   });
-  const legend = `${clients} clients in one room on livekit-server. Bars, left: connections that arrive per ${stepMs} ms (orange: turned away). Line, right: clients connected.`;
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img"><style>${STYLE}</style><title>${escape(legend)}</title>${text(PANEL.left, 26, legend)}${columns.join('')}</svg>\n`;
+  const subject = `${clients} clients in one room on livekit-server`;
+  const legend = `Bars, left: connections that arrive per ${stepMs} ms (orange: turned away). Line, right: clients connected.`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img"><style>${STYLE}</style><title>${escape(subject)}</title>${text(PANEL.left, 24, subject, { kind: 'head' })}${text(PANEL.left, 44, legend, { kind: 'faint' })}${columns.join('')}</svg>\n`;
 }
