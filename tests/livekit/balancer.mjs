@@ -1,6 +1,7 @@
 // A TCP balancer on the loopback address: every connection goes to the first of its targets that takes it, in order of
 // preference, and when its target dies the client hears of it as of any lost connection. It checks nobody's health.
 import net from 'node:net';
+import { reset } from '../server/proxy.mjs';
 
 const HOST = '127.0.0.1';
 
@@ -20,14 +21,14 @@ export async function startBalancer(targets) {
     stop: () =>
       new Promise((resolve) => {
         server.close(resolve);
-        for (const client of open) client.resetAndDestroy();
+        for (const client of open) reset(client);
       }),
   };
   return balancer;
 }
 
 function pass(client, [first, ...others]) {
-  if (first === undefined) return client.resetAndDestroy();
+  if (first === undefined) return reset(client);
   const upstream = net.connect({ host: HOST, port: first, allowHalfOpen: true });
   const next = () => pass(client, others);
   upstream.once('error', next);
@@ -35,7 +36,7 @@ function pass(client, [first, ...others]) {
   upstream.once('connect', () => {
     upstream.off('error', next);
     let failed = false;
-    upstream.on('error', () => (failed = true)).once('close', () => (failed ? client.resetAndDestroy() : client.destroySoon()));
+    upstream.on('error', () => (failed = true)).once('close', () => (failed ? reset(client) : client.destroySoon()));
     for (const side of [client, upstream]) side.setNoDelay(true);
     client.pipe(upstream).pipe(client);
   });

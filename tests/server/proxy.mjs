@@ -101,8 +101,8 @@ class Pipe {
   }
 }
 
-/** RST. A side that is saying its end takes none: Node would keep it open for ever, and itself alive. */
-const reset = (socket) => (socket.writableEnded ? socket.destroy() : socket.resetAndDestroy());
+/** RST. A side that has said its end already takes none: Node would never close it, and never end. */
+export const reset = (socket) => (socket.writableEnded ? socket.destroy() : socket.resetAndDestroy());
 const gone = (socket) => new Promise((resolve) => socket.once('close', resolve));
 const ways = (direction) => {
   if (direction === 'both') return ['up', 'down'];

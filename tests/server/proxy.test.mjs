@@ -208,6 +208,21 @@ test('a target that is gone is a reset, and retarget leads elsewhere', async (t)
   assert.equal(await echo(dial(), await other.far(), 'here'), 'here');
 });
 
+test('who ends during a silence is gone after resume and cut, and nothing of it keeps the process alive', async (t) => {
+  const { proxy, dial, far } = await stand(t);
+  const client = dial();
+  await far();
+  proxy.silence();
+  client.end();
+  await once(client, 'finish');
+  await new Promise((resolve) => setTimeout(resolve, 100)); // What the proxy hears of it has no event here.
+  proxy.resume();
+  proxy.cut();
+  await proxy.arrivals[0].pipe.closed;
+  const sockets = () => process.getActiveResourcesInfo().filter((kind) => kind === 'SimpleShutdownWrap').length;
+  while (sockets() > 0) await new Promise((resolve) => setImmediate(resolve)); // The test's limit is the bound.
+});
+
 test('a signalling session through the proxy sees a cut as 1006 and a resume works after it', async (t) => {
   const server = await startScriptable();
   const proxy = await startProxy({ target: server.url });
