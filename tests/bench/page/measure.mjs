@@ -45,8 +45,8 @@ async function inbound(room, identity, source) {
 
 const rooms = new Map();
 
-async function joined(SDK, { url, token, key }) {
-  const room = new SDK.Room();
+async function joined(SDK, { url, token, key, options }) {
+  const room = new SDK.Room(options);
   await room.connect(url, token);
   await rest(REST_MS);
   if (key) rooms.set(key, room);
@@ -137,7 +137,7 @@ const measures = {
       const first = await inbound(room, identity, source);
       await until(async () => {
         const now = await inbound(room, identity, source);
-        return now?.[measure] > (now?.id === first?.id ? first[measure] : 0);
+        return now && now[measure] > (now.id === first?.id ? (first[measure] ?? 0) : 0);
       }, `${measure} of the ${source} of ${identity}`);
     };
     await Promise.all([flows(SDK.Track.Source.Camera, 'framesDecoded'), flows(SDK.Track.Source.Microphone, 'packetsReceived')]);
