@@ -170,8 +170,7 @@ fn all_regions_that_refuse_are_tried_once_in_a_round() {
 fn a_quota_is_no_reason_to_go_elsewhere() {
     let mut room = three();
     room.server.next_dials([OnDial::Refuse]);
-    let busy =
-        FetchResponse { status: 429, retry_after_ms: Some(4_000), max_age_ms: None, stale: false, body: String::new() };
+    let busy = FetchResponse { status: 429, retry_after_ms: Some(4_000), ..Default::default() };
     room.validate = Some(Ok(busy));
     let call = connect(&mut room, ONE);
     let ms = settled(&mut room, call);
@@ -225,8 +224,7 @@ fn a_list_that_comes_while_a_socket_hangs_is_used() {
     let call = connect(&mut room, CLOUD);
     room.run_for(1_600);
     let id = room.asking[0];
-    let response =
-        FetchResponse { status: 200, retry_after_ms: None, max_age_ms: None, stale: false, body: list(&["us", "eu"]) };
+    let response = FetchResponse { status: 200, body: list(&["us", "eu"]), ..Default::default() };
     room.answers.push(("https://us".into(), None));
     room.give(Incoming::Fetch(id, Ok(response)));
     let ms = 1_600 + settled(&mut room, call);
@@ -276,8 +274,7 @@ fn a_list_is_kept_and_used_stale_with_one_warning_an_hour() {
 #[test]
 fn a_list_is_new_for_five_seconds_at_least() {
     let mut room = room(RegionOptions::default());
-    let mut old =
-        FetchResponse { status: 200, retry_after_ms: None, max_age_ms: Some(0), stale: false, body: list(&["eu"]) };
+    let mut old = FetchResponse { status: 200, max_age_ms: Some(0), body: list(&["eu"]), ..Default::default() };
     room.answers = vec![(LIST.into(), Some(Ok(old.clone())))];
     for _ in 0..5 {
         connect(&mut room, CLOUD);
@@ -412,13 +409,7 @@ fn a_list_can_be_there_before_the_connect() {
     let call = room.call(Command::Prepare { url: CLOUD.into(), token: Secret::new(TOKEN) });
     assert_eq!(room.result(call), None);
     let id = room.asking[0];
-    let response = FetchResponse {
-        status: 200,
-        retry_after_ms: None,
-        max_age_ms: Some(60_000),
-        stale: false,
-        body: list(&["eu"]),
-    };
+    let response = FetchResponse { status: 200, max_age_ms: Some(60_000), body: list(&["eu"]), ..Default::default() };
     room.give(Incoming::Fetch(id, Ok(response)));
     assert_eq!(room.result(call), Some(&Ok(Reply::Done)));
     room.server.places = vec![(CLOUD.into(), OnDial::Refuse)];

@@ -4,7 +4,7 @@
 mod common;
 
 use common::server::OnDial;
-use common::{Incoming, Room};
+use common::{Incoming, Room, answer};
 use rejoin::engine::config::{Capabilities, Config};
 use rejoin::engine::io::FetchResponse;
 use rejoin::engine::room::event::{ConnectionState, ReconnectKind};
@@ -19,6 +19,10 @@ fn steady() -> Room {
     room.run_for(60_000);
     room.forget();
     room
+}
+
+fn busy(status: u16, retry_after_ms: Option<u64>) -> FetchResponse {
+    FetchResponse { retry_after_ms, ..answer(status, "quota").unwrap().unwrap() }
 }
 
 fn closed(reason: &str) -> Room {
@@ -79,13 +83,7 @@ fn retry_after_is_kept_to_within_bounds_or_the_policy_decides() {
             (Some(u64::MAX), 300_000.0..=375_000.0),
         ] {
             let mut room = steady();
-            room.validate = Some(Ok(FetchResponse {
-                status,
-                retry_after_ms,
-                max_age_ms: None,
-                stale: false,
-                body: "quota".into(),
-            }));
+            room.validate = Some(Ok(busy(status, retry_after_ms)));
             room.server.next_dials([OnDial::Refuse]);
             room.drop_socket(1006);
             while room.reconnecting().len() < 2 {
@@ -109,13 +107,7 @@ fn a_first_connect_waits_as_long_as_a_429_says_and_its_budget_allows() {
         [(None, true), (Some(3_000), true), (Some(14_900), false), (Some(u64::MAX), false)]
     {
         let mut room = Room::new();
-        room.validate = Some(Ok(FetchResponse {
-            status: 429,
-            retry_after_ms,
-            max_age_ms: None,
-            stale: false,
-            body: String::new(),
-        }));
+        room.validate = Some(Ok(busy(429, retry_after_ms)));
         room.server.next_dials([OnDial::Refuse]);
         let call = room.connect();
         room.run_for(15_000);

@@ -124,13 +124,7 @@ fn a_server_that_wants_us_later_than_the_budget_allows_is_an_error_now() {
     for (retry_after_ms, dials) in [(60_000, 1), (2_000, 2)] {
         let mut room = Room::new();
         room.server.next_dials([OnDial::Refuse]);
-        let busy = FetchResponse {
-            status: 429,
-            retry_after_ms: Some(retry_after_ms),
-            max_age_ms: None,
-            stale: false,
-            body: String::new(),
-        };
+        let busy = FetchResponse { status: 429, retry_after_ms: Some(retry_after_ms), ..Default::default() };
         room.validate = Some(Ok(busy));
         let call = room.connect();
         assert_eq!(room.result(call).is_some(), dials == 1);

@@ -74,7 +74,8 @@ impl RoomCore {
     /// Joins.
     pub fn connect(&self, url: String, token: String, options: &JsValue) -> Promise {
         self.driver.peers().set_rtc_config(crate::web::js::some(options, "rtcConfig"));
-        let command = Command::Connect { url, token: Secret::new(token), options: options::connect(options) };
+        let command =
+            Command::Connect { url: url.into(), token: Secret::new(token), options: options::connect(options) };
         promise(self.driver.submit(command), errors::of_connect)
     }
 
@@ -91,7 +92,7 @@ impl RoomCore {
 
     /// Learns the regions of a server that `connect` will be called with.
     pub fn prepare(&self, url: String, token: String) -> Promise {
-        self.submit(Command::Prepare { url, token: Secret::new(token) })
+        self.submit(Command::Prepare { url: url.into(), token: Secret::new(token) })
     }
 
     /// What the load of a plugin came to; `reason` when it failed.

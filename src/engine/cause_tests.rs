@@ -160,9 +160,8 @@ fn a_failed_join_is_what_validate_says_it_is() {
     let answer = |status, body: &str, retry_after_ms| FetchResponse {
         status,
         retry_after_ms,
-        max_age_ms: None,
-        stale: false,
         body: body.into(),
+        ..Default::default()
     };
     let classify = |answer: &FetchResponse| classify_join(original(), Ok(answer));
     let JoinFailure::Elsewhere(error) = classify(&answer(403, "", None)) else { panic!("403") };

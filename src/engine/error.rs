@@ -1,5 +1,7 @@
 //! Every failure with its code and whether a retry makes sense, as data. One table: [`Code`].
 
+use crate::protocol::secret::redacted;
+
 /// What went wrong. The first eight are livekit-client's `ConnectionErrorReason`, in its order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Code {
@@ -118,7 +120,7 @@ pub struct Error {
 impl Error {
     /// A failure without further facts.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), status: None, leave_reason: None, request_reason: None }
+        Self { code, message: redacted(message.into()), status: None, leave_reason: None, request_reason: None }
     }
 
     /// Adds the HTTP status.

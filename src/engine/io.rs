@@ -56,7 +56,7 @@ pub struct FetchRequest {
 }
 
 /// What came back.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FetchResponse {
     /// The HTTP status.
     pub status: u16,

@@ -59,7 +59,7 @@ pub struct Resume {
 /// work, because only the host has a compressor: it may offer the gzipped join request to [`Dial::url`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dial {
-    /// The server's URL as the app (or a region list) named it.
+    /// The server's URL as the app (or a region list) named it, without query.
     pub server_url: String,
     /// Path version.
     pub version: Version,
@@ -82,9 +82,9 @@ impl Dial {
         client: &ClientDetails,
         join: Join,
     ) -> Result<Self, UrlError> {
-        Server::parse(server_url)?;
+        let server = Server::parse(server_url)?;
         let mut dial = Self {
-            server_url: server_url.to_owned(),
+            server_url: server.base(),
             version,
             token,
             join_request: Vec::new(),

@@ -36,9 +36,41 @@ impl fmt::Display for Secret {
     }
 }
 
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl From<&str> for Secret {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+/// A text of others (a server's answer, a host's exception) as it may stand in an error or a log line: whatever begins
+/// as a token does is replaced.
+pub fn redacted(text: String) -> String {
+    const BEGIN: &str = "eyJ";
+    if !text.contains(BEGIN) {
+        return text;
+    }
+    let mut parts = text.split(BEGIN);
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let of_token = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '=');
+        // The parts of a token begin alike.
+        if !out.ends_with("[secret]") {
+            out.push_str("[secret]");
+        }
+        out.push_str(part.trim_start_matches(of_token));
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Secret;
+    use super::{Secret, redacted};
     #[cfg(target_family = "wasm")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -47,5 +79,18 @@ mod tests {
         let secret = Secret::new("eyJh.b.c");
         assert_eq!(format!("{secret} {secret:?}"), "[secret] [secret]");
         assert_eq!(secret.reveal(), "eyJh.b.c");
+    }
+
+    #[test]
+    fn a_text_of_others_loses_what_looks_like_a_token_and_nothing_else() {
+        for (text, want) in [
+            ("not found", "not found"),
+            ("invalid token: eyJh_-0.eyJb.c=, sorry", "invalid token: [secret], sorry"),
+            ("wss://h?access_token=eyJa.b.c&x=1 and eyJd.", "wss://h?access_token=[secret]&x=1 and [secret]"),
+            ("eyJa.b.c", "[secret]"),
+            ("é eyJé", "é [secret]é"),
+        ] {
+            assert_eq!(redacted(text.to_owned()), want);
+        }
     }
 }

@@ -92,6 +92,11 @@ impl Server {
         self.secure
     }
 
+    /// The URL without what follows its path: an app may have left a token there.
+    pub fn base(&self) -> String {
+        format!("{self}{}", self.path)
+    }
+
     /// URL of the signalling socket, without query.
     pub fn signal(&self, version: Version) -> String {
         format!("{self}{}{}", self.path, version.path())

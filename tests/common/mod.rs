@@ -410,5 +410,5 @@ pub fn join_request(dial: &Dial) -> proto::JoinRequest {
 
 /// What `/validate` answers.
 pub fn answer(status: u16, body: &str) -> Option<Result<FetchResponse, FetchFailed>> {
-    Some(Ok(FetchResponse { status, retry_after_ms: None, max_age_ms: None, stale: false, body: body.into() }))
+    Some(Ok(FetchResponse { status, body: body.into(), ..Default::default() }))
 }

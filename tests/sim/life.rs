@@ -305,8 +305,8 @@ impl Life {
                 site.door = doors[self.rng.between(0.0, doors.len() as f64) as usize];
                 site.validate = match self.rng.between(0.0, 4.0) as u32 {
                     0 => None,
-                    1 => Some(Ok(FetchResponse { status: 200, retry_after_ms: None, body: String::new() })),
-                    2 => Some(Ok(FetchResponse { status: 429, retry_after_ms: Some(3_000), body: String::new() })),
+                    1 => Some(Ok(FetchResponse { status: 200, ..Default::default() })),
+                    2 => Some(Ok(FetchResponse { status: 429, retry_after_ms: Some(3_000), ..Default::default() })),
                     _ => Some(Err(FetchFailed)),
                 };
                 site.close(net, ME, 1006, "");

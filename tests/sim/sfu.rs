@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use prost::Message as _;
 use rejoin::engine::Output;
 use rejoin::engine::PolicyAnswer;
 use rejoin::engine::io::{Attempt, FetchFailed, FetchRequest, FetchResponse};
@@ -16,6 +15,7 @@ use rejoin::protocol::data::{DataPacket, DataValue};
 use rejoin::protocol::join::Dial;
 use rejoin::protocol::proto;
 use rejoin::protocol::signal::{Ask, RequestResponse, SignalRequest, SignalResponse, Told};
+use rejoin::protocol::wire::Message as _;
 
 use crate::storm::agenda::{Happening, News};
 use crate::storm::net::{Net, seed_bytes};

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use prost::Message as _;
 use rejoin::engine::Output;
 use rejoin::engine::error::Error;
 use rejoin::engine::io::SocketAction;
@@ -10,6 +9,7 @@ use rejoin::engine::room::command::{CallId, Command, Reply};
 use rejoin::engine::room::event::{ConnectionState, Event, Reconnecting};
 use rejoin::engine::time::Millis;
 use rejoin::protocol::signal::{Ask, SignalRequest, SignalResponse, Told};
+use rejoin::protocol::wire::Message as _;
 
 use crate::seeds::number;
 use crate::storm::agenda::{Happening, News};

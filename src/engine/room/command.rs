@@ -78,10 +78,10 @@ pub enum Scenario {
 #[allow(missing_docs)]
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
-    /// Join. Settles when connected.
-    Connect { url: String, token: Secret, options: ConnectOptions },
+    /// Join. Settles when connected. The URL is the app's, who knows what it has in it.
+    Connect { url: Secret, token: Secret, options: ConnectOptions },
     /// A `Connect` to this URL will follow: learn its regions. Settles when they came or will not come.
-    Prepare { url: String, token: Secret },
+    Prepare { url: Secret, token: Secret },
     /// Leave. Idempotent; every open call is settled with a typed error first.
     Disconnect,
     /// Do not wait for the next attempt: try now. Settles at once.

@@ -23,8 +23,8 @@ use crate::protocol::url::{Server, Version};
 impl Session {
     pub(super) fn handle_command(&mut self, call: CallId, command: Command) {
         match command {
-            Command::Connect { url, token, options } => return self.connect(call, url, token, options),
-            Command::Prepare { url, token } => return self.prepare(call, &url, token),
+            Command::Connect { url, token, options } => return self.connect(call, url.reveal(), token, options),
+            Command::Prepare { url, token } => return self.prepare(call, url.reveal(), token),
             Command::Disconnect => return self.disconnect(call),
             Command::ReconnectNow => {
                 self.attempt_soon(None);
@@ -69,7 +69,7 @@ impl Session {
         self.settle(call, done.map(|()| Reply::Done));
     }
 
-    fn connect(&mut self, call: CallId, url: String, token: Secret, options: ConnectOptions) {
+    fn connect(&mut self, call: CallId, url: &str, token: Secret, options: ConnectOptions) {
         if let Some(connecting) = &mut self.connecting {
             return connecting.calls.push(call);
         }
@@ -81,9 +81,10 @@ impl Session {
                 return self.settle(call, Err(error));
             }
         }
-        if let Err(error) = Server::parse(&url) {
-            return self.settle(call, Err(Error::new(Code::InvalidArgument, error.to_string())));
-        }
+        let url = match Server::parse(url) {
+            Ok(server) => server.base(),
+            Err(error) => return self.settle(call, Err(Error::new(Code::InvalidArgument, error.to_string()))),
+        };
         if token.is_empty() {
             return self.settle(call, Err(Error::new(Code::NotAllowed, "the token is empty")));
         }

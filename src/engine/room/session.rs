@@ -34,7 +34,7 @@ use crate::engine::time::Millis;
 use crate::engine::timers::{Timer, Timers};
 use crate::engine::{Input, Output, Question};
 use crate::protocol::proto;
-use crate::protocol::secret::Secret;
+use crate::protocol::secret::{Secret, redacted};
 use crate::protocol::signal::{Ask, SignalRequest};
 use crate::protocol::url::Version;
 use crate::protocol::wire::Message as _;
@@ -306,7 +306,7 @@ impl Session {
     }
 
     pub(super) fn log(&mut self, level: log::Level, line: impl Into<String>) {
-        self.push(Output::Log(level, line.into()));
+        self.push(Output::Log(level, redacted(line.into())));
     }
 
     pub(super) fn socket(&mut self, action: Option<SocketAction>) {

@@ -330,8 +330,7 @@ impl Site for Crowd {
     fn fetched(&mut self, now: Millis, client: u32, _: &FetchRequest) -> Option<Result<FetchResponse, FetchFailed>> {
         self.questions += u32::from(self.fault_at.is_some());
         let home = self.seats[client as usize].home;
-        let busy =
-            FetchResponse { status: 503, retry_after_ms: None, max_age_ms: None, stale: false, body: String::new() };
+        let busy = FetchResponse { status: 503, ..Default::default() };
         Some(if self.nodes[usize::from(home)].is_down(now) { Err(FetchFailed) } else { Ok(busy) })
     }
 

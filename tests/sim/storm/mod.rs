@@ -146,7 +146,7 @@ impl Storm {
             // The roster of a room of thousands, times thousands of clients, is too much to hold. What matters of it
             // here, its size, is what a page with several rooms tells an engine, too.
             world.clients[client as usize].session.set_elsewhere(others);
-            let url = format!("wss://region-{home}.example");
+            let url = Secret::new(format!("wss://region-{home}.example"));
             let (token, options) = (Secret::new("token"), ConnectOptions::default());
             world.call(client, CallId(1), Command::Connect { url, token, options });
         }
