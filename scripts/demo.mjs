@@ -6,6 +6,7 @@
 // built on first use. A person without any of these gets the signalling server of tests/server/; the check does not.
 // Whatever is started here ends with this process.
 import { build } from './build.mjs';
+import { lab } from './lab.mjs';
 import { at } from './lib/paths.mjs';
 import { Failure, main } from './lib/run.mjs';
 import { startServer } from '../tests/livekit/server.mjs';
@@ -47,14 +48,16 @@ const SERVERS = {
 
 async function demo() {
   await build({ dev: true });
+  await lab();
   const server = await findServer({ needsMedia: false });
   const site = await serve(server);
-  console.log(`\nThe demo runs on ${SERVERS[server.kind]} (${server.url}). Open it twice, it is a room:\n\n  ${site.origin}/?room=demo\n\nCtrl-C ends it.`);
+  console.log(`\nThe demo runs on ${SERVERS[server.kind]} (${server.url}). Open it twice, it is a room:\n\n  ${site.origin}/?room=demo\n\nWhat a crowd does to a server that falters:\n\n  ${site.origin}/storm.html\n\nCtrl-C ends it.`);
   await new Promise(() => {});
 }
 
 async function check() {
   await build();
+  await lab();
   const server = await findServer({ needsMedia: true });
   let site;
   try {

@@ -4,6 +4,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from '../build.mjs';
+import { lab } from '../lab.mjs';
 import { at } from '../lib/paths.mjs';
 import { chromium } from '../setup/chromium.mjs';
 import { livekitServer } from '../setup/livekit.mjs';
@@ -48,6 +49,7 @@ export const suites = {
     fileWithinMs: 15 * 60_000,
     async prepare({ dev }) {
       await build({ dev });
+      await lab();
       await chromium();
       // The cluster's nodes are started here, whatever LIVEKIT_URL names.
       await livekitServer();
@@ -55,7 +57,7 @@ export const suites = {
       await Promise.all([networkTools().catch(() => {}), redis().catch(() => {})]);
     },
   }),
-  edge: inNode(['tests/edge'], { fileWithinMs: 10 * 60_000, prepare: ({ dev }) => build({ dev }) }),
+  edge: inNode(['tests/edge', 'tests/bench'], { fileWithinMs: 10 * 60_000, prepare: ({ dev }) => build({ dev }) }),
   package: inNode(['tests/package'], {
     fileWithinMs: 15 * 60_000,
     async prepare() {

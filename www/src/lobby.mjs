@@ -42,6 +42,7 @@ export function showLobby({ room, name, notice, story, onjoin }) {
       h('p', { class: 'wordmark' }, icon('mark'), 'Rejoin'),
       h('h1', {}, 'A room that finds its way back.'),
       h('p', { class: 'lead' }, 'Join from two tabs. Then cut the connection, as hard as you like, and watch what it does about it.'),
+      h('p', { class: 'aside' }, h('a', { href: '/storm.html' }, 'And if 650 are cut off at once? See the storm lab')),
     ),
     h('div', { class: 'lobby-side' }, form, story.entries.length > 0 && notice && past(story)),
   );

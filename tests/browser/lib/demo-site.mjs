@@ -80,7 +80,8 @@ async function startDev() {
   return { origin: `http://127.0.0.1:${vite.httpServer.address().port}`, stop: () => vite.close() };
 }
 
-async function startBuilt() {
+/** What `vite build` makes, served: `{ origin, stop }`. */
+export async function startBuilt() {
   const outDir = mkdtempSync(join(tmpdir(), 'rejoin-demo-'));
   await build({ ...common, build: { outDir, emptyOutDir: true } });
   const vite = await preview({ ...common, build: { outDir }, preview: { host: '127.0.0.1', port: 0 } });
