@@ -86,7 +86,7 @@ impl Session {
 
     /// Hangs up. What the socket may have swallowed waits again. No leave is said, not even before a full reconnect: what
     /// is on its way on the data channels still arrives, and the join that follows takes the place of this session.
-    fn drop_signalling(&mut self, why: Hangup) {
+    pub(super) fn drop_signalling(&mut self, why: Hangup) {
         self.hang_up(why);
         self.liveness.close();
         self.data.set_live(false);
@@ -144,7 +144,7 @@ impl Session {
         self.schedule(decision);
     }
 
-    fn schedule(&mut self, decision: Decision) {
+    pub(super) fn schedule(&mut self, decision: Decision) {
         let Decision::After(delay) = decision else { return self.give_up() };
         // Rounded up: a moment's delay is not none.
         let due = self.now.after(delay.ceil() as u64);
@@ -240,20 +240,6 @@ impl Session {
         if let Some(due) = self.timers.get(Timer::Attempt) {
             self.schedule(Decision::After(due.since(now) as f64));
         }
-    }
-
-    /// An attempt that hangs gives way to another one, which asks for a new session.
-    pub(super) fn replace_attempt(&mut self, delay_ms: f64) {
-        self.stop_validating();
-        self.drop_signalling(Hangup::Abandoned);
-        let Some(episode) = &mut self.episode else { return };
-        episode.replaced = true;
-        episode.attempt = episode.attempt.saturating_add(1);
-        episode.kind = ReconnectKind::Full;
-        episode.reason = "signalling and media fell silent".into();
-        self.stage = Stage::Waiting;
-        self.set_state(ConnectionState::Reconnecting);
-        self.schedule(Decision::After(delay_ms));
     }
 
     /// The server took the session back.

@@ -6,8 +6,8 @@ use crate::engine::io::HostEvent;
 use crate::engine::link::{Hangup, Phase};
 use crate::engine::liveness::{Action, Periods};
 use crate::engine::peer::PeerAction;
-use crate::engine::policy::Cause;
-use crate::engine::room::event::ReconnectKind;
+use crate::engine::policy::{Cause, Decision};
+use crate::engine::room::event::{ConnectionState, ReconnectKind};
 use crate::engine::room::joining::{Purpose, Stage};
 use crate::engine::room::session::Session;
 use crate::engine::time::Millis;
@@ -170,6 +170,20 @@ impl Session {
             let delay = self.rng.between(HOP_MS.0, HOP_MS.1);
             self.replace_attempt(delay);
         }
+    }
+
+    /// An attempt that hangs gives way to another one, which asks for a new session.
+    fn replace_attempt(&mut self, delay_ms: f64) {
+        self.stop_validating();
+        self.drop_signalling(Hangup::Abandoned);
+        let Some(episode) = &mut self.episode else { return };
+        episode.replaced = true;
+        episode.attempt = episode.attempt.saturating_add(1);
+        episode.kind = ReconnectKind::Full;
+        episode.reason = "signalling and media fell silent".into();
+        self.stage = Stage::Waiting;
+        self.set_state(ConnectionState::Reconnecting);
+        self.schedule(Decision::After(delay_ms));
     }
 
     fn handle_dead_socket(&mut self) {
