@@ -10,6 +10,7 @@ import { at } from '../../scripts/lib/paths.mjs';
 import { Failure, main, step } from '../../scripts/lib/run.mjs';
 import { openStage } from '../browser/lib/stage.mjs';
 import { SIDES } from './lib/bench.mjs';
+import { blackHole } from './rows/black-hole.mjs';
 import { bytes } from './rows/bytes.mjs';
 import { connect, fullReconnect, resume, resumeCut } from './rows/connection.mjs';
 import { memoryOf1000, updateOf1000 } from './rows/crowd.mjs';
@@ -34,8 +35,9 @@ const MEASUREMENTS = [
   { rows: ['online_recovery_ms'], what: 'the network back after 3 s, to `reconnected`', run: online },
   { rows: ['refused_connect_ms'], what: 'a server that refused for 3 s, to `reconnected`', run: refused },
   { rows: ['silent_notice_ms'], what: 'a signalling link that falls silent, to the notice', run: silentSocket },
+  { rows: ['blackhole_connect_ms'], what: 'a first region that swallows openings, to joined', run: blackHole, share: 0.4 },
   { rows: ['silent_path_notice_ms'], what: 'a path that falls silent, to the notice', run: silentPath, share: 0.4 },
-  { rows: ['node_death_ms'], what: 'the node of a room killed, to media both ways', run: nodeDeath, share: 0.5 },
+  { rows: ['node_death_ms'], what: 'the node of a room killed, to media both ways', run: nodeDeath, share: 0.4 },
 ];
 const NAMES = MEASUREMENTS.flatMap(({ rows }) => rows);
 

@@ -103,6 +103,63 @@ describe('a cut signalling socket', () => {
   });
 });
 
+describe('a server that refuses for 3 s and then opens', () => {
+  afterEach(() => stage.clear());
+  const OUTAGE_MS = 3000;
+  const outage = () => new Promise((resolve) => setTimeout(resolve, OUTAGE_MS)); // The outage itself.
+
+  /** A client alone in a room behind a proxy. `cut()` loses it to a proxy that refuses; `asked()`: connections it then made. */
+  async function refused(sdk) {
+    const client = await stage.client(sdk, { fresh: true });
+    const proxy = await startProxy({ target: stage.server.url });
+    proxies.add(proxy);
+    await client.join({ room: stage.roomName('refused'), identity: 'alone', via: proxy.url });
+    const mark = await client.mark();
+    const before = proxy.arrivals.length;
+    return {
+      client,
+      proxy,
+      cut: () => {
+        proxy.refuse();
+        proxy.cut();
+      },
+      back: () => client.next('reconnected', { since: mark, ms: NOTICED_MS }),
+      asked: () => proxy.arrivals.length - before,
+    };
+  }
+
+  test('is asked less often than npm livekit-client asks it in the same outage', TIMEOUT, async (t) => {
+    const ours = await Promise.all([SUBJECT, SUBJECT, SUBJECT].map(refused));
+    const theirs = await Promise.all([PEER, PEER, PEER].map(refused));
+    const all = [...ours, ...theirs];
+    all.forEach((each) => each.cut());
+    await outage();
+    all.forEach(({ proxy }) => proxy.accept());
+    await Promise.all(all.map((each) => each.back()));
+    const asked = (of) => of.reduce((sum, each) => sum + each.asked(), 0);
+    t.diagnostic(`connections of three clients each: ${asked(ours)} and ${asked(theirs)}`);
+    assert.ok(asked(ours) < asked(theirs), `${asked(ours)} and ${asked(theirs)}`);
+  });
+
+  for (const [what, hurt, heal] of [
+    ['reconnectNow()', () => {}, (client) => client.run(({ room }) => room.reconnectNow())],
+    ['`online`', (client) => client.page.context().setOffline(true), (client) => client.page.context().setOffline(false)],
+  ]) {
+    test(`after ${what} one connection brings the room back`, TIMEOUT, async () => {
+      const { client, proxy, cut, back } = await refused(SUBJECT);
+      await hurt(client);
+      cut();
+      await outage();
+      // A policy might have its turn at this very moment; what it began before counts as refused.
+      proxy.accept();
+      const open = proxy.arrivals.length;
+      await heal(client);
+      await back();
+      assert.deepEqual(proxy.arrivals.slice(open).map(({ admitted }) => admitted), [true]);
+    });
+  }
+});
+
 describe('a link that falls silent', { concurrency: true }, () => {
   for (const direction of ['both', 'up', 'down']) {
     test(`${direction === 'both' ? 'both ways' : direction} is noticed and healed`, TIMEOUT, async (t) => {

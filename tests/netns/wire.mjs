@@ -113,9 +113,12 @@ class Wire {
     }
   }
 
-  /** Nothing arrives any more; "up" is from client to server. `{ syn: true }`: only openings of TCP connections get lost. */
-  drop({ direction = 'both', syn = false } = {}) {
-    return this.#filter(direction, syn ? ['-p', 'tcp', '--syn'] : []);
+  /**
+   * Nothing arrives any more; "up" is from client to server. `{ syn: true }`: only openings of TCP connections get lost,
+   * with `port` only those to this port of the server.
+   */
+  drop({ direction = 'both', syn = false, port } = {}) {
+    return this.#filter(direction, syn ? ['-p', 'tcp', '--syn', ...(port ? ['--dport', String(port)] : [])] : []);
   }
 
   /** So many percent of all packets get lost, each by itself. */

@@ -71,6 +71,22 @@ const measures = {
     return at - begun;
   },
 
+  /** The same by a URL whose list of regions the page was given time to read: `knowing` first, then `joining`. */
+  async knowing(SDK, { url, token, key, options }) {
+    const room = new SDK.Room(options);
+    await room.prepareConnection(url, token);
+    rooms.set(key, room);
+  },
+
+  async joining(SDK, { url, token, key }) {
+    const room = rooms.get(key);
+    const begun = performance.now();
+    await room.connect(url, token);
+    const ms = performance.now() - begun;
+    await left(room);
+    return ms;
+  },
+
   /** From the call of simulateScenario to `reconnected`. */
   async scenario(SDK, { url, token, scenario }) {
     const room = await joined(SDK, { url, token });
