@@ -52,14 +52,9 @@ fn frames() -> Vec<Vec<u8>> {
         id: 1,
         mid_to_track_id: [("3".to_owned(), "TR_1".to_owned())].into(),
     };
-    let ice = proto::IceServer {
-        urls: vec!["turn:turn.example:443".into()],
-        username: "u".into(),
-        credential: "c".into(),
-        ..Default::default()
-    };
-    let quality =
-        proto::ConnectionQualityInfo { participant_sid: "PA_ada".into(), quality: 2, score: 4.5, ..Default::default() };
+    let ice =
+        proto::IceServer { urls: vec!["turn:turn.example:443".into()], username: "u".into(), credential: "c".into() };
+    let quality = proto::ConnectionQualityInfo { participant_sid: "PA_ada".into(), quality: 2, score: 4.5 };
     let join = proto::JoinResponse {
         room: Some(room.clone()),
         participant: Some(participant("me", "PA_me")),

@@ -11,6 +11,10 @@ use crate::protocol::join::Dial;
 /// From open to the first message (protocol.md, "Signalling socket").
 pub const FIRST_MESSAGE_MS: u64 = 5_000;
 
+/// Largest frame that is read: a room of tens of thousands fits. What is larger is not even taken out of the host's hands,
+/// because the memory of a wasm instance never shrinks.
+pub const LARGEST_FRAME_BYTES: usize = 16 * 1_024 * 1_024;
+
 /// Why this client closed a socket, as the server's log will read it. 1000 is an orderly leave, 4000-4999 are ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
@@ -26,6 +30,7 @@ pub enum Hangup {
     ServerAsked,
     Simulated,
     Abandoned,
+    FrameTooLarge,
 }
 
 impl Hangup {
@@ -43,6 +48,7 @@ impl Hangup {
             Hangup::ServerAsked => (4006, "server asked to reconnect"),
             Hangup::Simulated => (4007, "simulated disconnect"),
             Hangup::Abandoned => (4008, "attempt abandoned"),
+            Hangup::FrameTooLarge => (4009, "frame too large"),
         }
     }
 }
@@ -220,6 +226,7 @@ mod tests {
             Hangup::ServerAsked,
             Hangup::Simulated,
             Hangup::Abandoned,
+            Hangup::FrameTooLarge,
         ];
         for why in all {
             let (code, reason) = why.row();

@@ -20,12 +20,24 @@ pub fn wall_clock_ms() -> f64 {
     js_sys::Date::now()
 }
 
-/// Milliseconds of the monotonic clock (of the wall clock where there is none).
+/// Milliseconds of the monotonic clock. Where there is none, of the wall clock, which may be put back: its readings are
+/// then moved on, so that no timer waits for an hour that has passed already.
 pub fn precise_now_ms() -> f64 {
-    js::global("performance")
+    let clock = js::global("performance")
         .and_then(|performance| js::call(&performance, "now", &[]).ok())
-        .and_then(|now| now.as_f64())
-        .unwrap_or_else(wall_clock_ms)
+        .and_then(|now| now.as_f64());
+    clock.unwrap_or_else(|| {
+        let wall = wall_clock_ms();
+        let (last, lead) = WALL.get();
+        let lead = lead.max(last - wall);
+        WALL.set((wall + lead, lead));
+        wall + lead
+    })
+}
+
+thread_local! {
+    /// The last reading of the wall clock as it was told, and how far that is ahead of what the clock says.
+    static WALL: Cell<(f64, f64)> = const { Cell::new((f64::MIN, 0.0)) };
 }
 
 /// The engine's time.

@@ -11,6 +11,7 @@ use js_sys::{Array, ArrayBuffer, Function, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::WebSocket;
 
+use crate::engine::link::{Hangup, LARGEST_FRAME_BYTES};
 use crate::protocol::secret::Secret;
 use crate::web::js;
 use crate::web::listener::Listener;
@@ -64,9 +65,15 @@ impl Socket {
         let on_message = {
             let (over, report) = (over.clone(), report.clone());
             Listener::new(&ws, "message", move |event| {
-                if !over.get() {
-                    report(read(&js::get(&event, "data")));
+                if over.get() {
+                    return;
                 }
+                let read = read(&js::get(&event, "data"));
+                if let Report::Closed { code, reason } = &read {
+                    over.set(true);
+                    let _ = js::call(&js::get(&event, "target"), "close", &[(*code).into(), reason.as_str().into()]);
+                }
+                report(read);
             })
         };
         let on_error = {
@@ -116,7 +123,12 @@ impl Drop for Socket {
     }
 }
 
+/// What a message is. One that is too large is not copied and ends the socket.
 fn read(data: &JsValue) -> Report {
+    if js::number(data, "byteLength").is_some_and(|bytes| bytes > LARGEST_FRAME_BYTES as f64) {
+        let (code, reason) = Hangup::FrameTooLarge.row();
+        return Report::Closed { code, reason: reason.to_owned() };
+    }
     if let Some(buffer) = data.dyn_ref::<ArrayBuffer>() {
         return Report::Frame(Uint8Array::new(buffer).to_vec());
     }
