@@ -236,6 +236,7 @@ fn a_media_quality_that_stays_lost_ends_the_session_for_a_new_one() {
     assert_eq!(room.kinds(), [ReconnectKind::Full]);
 }
 
+/// Fault 14: during a full reconnect.
 #[test]
 fn a_leave_during_a_full_reconnect_is_heeded() {
     let mut room = Room::connected();

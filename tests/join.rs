@@ -57,6 +57,7 @@ fn a_host_without_webrtc_is_connected_by_the_join_alone() {
     assert_eq!(room.state(), ConnectionState::Connected);
 }
 
+/// Fault 10: v0 instead.
 #[test]
 fn a_server_without_v1_is_joined_on_v0_with_two_connections() {
     let mut room = Room::new();
@@ -71,6 +72,7 @@ fn a_server_without_v1_is_joined_on_v0_with_two_connections() {
     assert_eq!(room.state(), ConnectionState::Connected);
 }
 
+/// Fault 10: neither.
 #[test]
 fn a_server_that_knows_neither_path_is_an_error_and_no_loop() {
     let mut room = Room::new();
@@ -82,6 +84,7 @@ fn a_server_that_knows_neither_path_is_an_error_and_no_loop() {
     room.assert_over();
 }
 
+/// Fault 9: at the first connect.
 #[test]
 fn a_refused_token_is_terminal_and_says_so() {
     for status in [401, 403] {
@@ -168,6 +171,7 @@ fn a_server_that_says_nothing_is_given_five_seconds() {
     room.assert_over();
 }
 
+/// Fault 12: garbage and another message.
 #[test]
 fn garbage_and_wrong_first_messages_are_typed_errors() {
     let update = Told::Update(proto::ParticipantUpdate::default());
@@ -215,6 +219,7 @@ fn a_transport_that_fails_is_tried_again_with_a_new_one() {
     assert_eq!(room.peers[0].0, 2);
 }
 
+/// Fault 23: during a first connect.
 #[test]
 fn what_an_older_attempt_reports_is_dropped() {
     let mut room = Room::new();

@@ -102,6 +102,7 @@ const MOMENTS: &[Moment] = &[
     }),
 ];
 
+/// Fault 22: at each stage of a session.
 #[test]
 fn leaving_at_any_moment_settles_everything_and_leaves_nothing() {
     for (moment, make) in MOMENTS {
@@ -170,6 +171,7 @@ fn a_leave_that_asks_for_a_full_reconnect_gets_one() {
     assert_eq!(room.kinds(), [ReconnectKind::Full]);
 }
 
+/// Fault 9: on the way back.
 #[test]
 fn a_token_that_has_expired_ends_the_reconnecting() {
     let mut room = Room::connected();

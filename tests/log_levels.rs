@@ -25,6 +25,7 @@ fn outage(room: &mut Room, ms: u64) {
     room.server.dials.clear();
 }
 
+/// Fault 1: six resets a day.
 #[test]
 fn a_day_with_six_self_healing_drops_warns_nobody() {
     for seed in 0..3 {

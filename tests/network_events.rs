@@ -27,6 +27,7 @@ fn offline_closes_nothing() {
     assert_eq!((room.state(), room.closed.len()), (ConnectionState::Connected, 0));
 }
 
+/// Fault 25: an hour without a network.
 #[test]
 fn while_offline_nothing_is_tried_and_the_app_is_told() {
     let mut room = Room::connected();
@@ -52,6 +53,7 @@ fn going_offline_stops_an_attempt_that_waits() {
     assert_eq!(room.dials.len(), 0);
 }
 
+/// Fault 29: `resume` and `pageshow` are heeded.
 #[test]
 fn the_networks_return_is_tried_at_once_and_then_a_second_apart() {
     for event in [HostEvent::Online, HostEvent::Resume, HostEvent::PageShow, HostEvent::NetworkChange] {
@@ -116,6 +118,7 @@ fn a_large_rooms_return_is_spread_like_its_local_loss() {
     assert!((1_000.0..=2_050.0).contains(&longest), "{delays:?}");
 }
 
+/// Fault 50: how wide the window is.
 #[test]
 fn several_rooms_on_a_page_share_one_window() {
     let mut room = Room::connected();
@@ -136,6 +139,7 @@ fn a_host_that_slept_through_an_outage_tries_at_once_and_has_not_given_up() {
     room.run_until(ConnectionState::Connected, 30_000);
 }
 
+/// Fault 26: an hour of sleep.
 #[test]
 fn a_wake_up_finds_a_dead_socket_and_reconnects_once() {
     let mut room = Room::connected();
@@ -172,6 +176,7 @@ fn a_socket_that_closes_right_after_the_network_changed_is_a_local_loss() {
     assert!(facts.delay_ms <= 250.0);
 }
 
+/// Fault 35: text.
 #[test]
 fn text_frames_are_a_sign_of_life() {
     let mut room = Room::connected();

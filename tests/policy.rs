@@ -155,6 +155,7 @@ fn an_open_socket_is_no_stable_session() {
     assert_eq!(room.state(), ConnectionState::Connected);
 }
 
+/// Fault 49: a hint, and a negative one.
 #[test]
 fn a_servers_hint_is_kept_to_and_a_negative_one_ends_the_session() {
     let mut room = Room::connected();

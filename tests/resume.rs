@@ -150,6 +150,7 @@ fn a_transport_that_does_not_come_back_makes_the_next_attempt_a_full_one() {
     assert_eq!(room.state(), ConnectionState::Connected);
 }
 
+/// Fault 1: a resume before a full reconnect.
 #[test]
 fn two_failed_resumes_make_a_full_reconnect_and_it_stays_one() {
     let mut room = Room::connected();
@@ -187,6 +188,7 @@ fn what_is_told_before_the_resume_is_answered_counts() {
     assert!(room.session.roster().participant("ada").is_some());
 }
 
+/// Fault 9: a token that the server has renewed.
 #[test]
 fn every_dial_uses_the_newest_token() {
     let mut room = Room::connected();
@@ -225,6 +227,7 @@ fn offline_nothing_is_tried_and_online_it_is_tried_soon() {
     room.run_until(ConnectionState::Connected, 251);
 }
 
+/// Fault 24: online, and the app's own wishes.
 #[test]
 fn a_flood_of_wishes_for_an_attempt_makes_one_a_second() {
     let mut room = Room::connected();
@@ -284,6 +287,7 @@ fn silence_while_media_flows_is_the_socket_alone_and_silence_of_both_is_the_node
     }
 }
 
+/// Fault 1: one episode, told once.
 #[test]
 fn an_outage_that_heals_at_the_first_attempt_is_one_line_of_information() {
     let mut room = Room::connected();
@@ -295,6 +299,7 @@ fn an_outage_that_heals_at_the_first_attempt_is_one_line_of_information() {
     assert!(line.contains("cause local") && line.contains("sessionDurationMs: 60000"), "{line}");
 }
 
+/// Fault 2: one episode.
 #[test]
 fn a_silent_socket_is_probed_then_closed_with_a_reason_and_resumed() {
     let mut room = Room::connected();

@@ -16,7 +16,7 @@ use rejoin::engine::{Input, Output, PolicyAnswer};
 use rejoin::protocol::join::{ClientDetails, Dial, Join};
 use rejoin::protocol::proto;
 use rejoin::protocol::secret::Secret;
-use rejoin::protocol::signal::{RequestResponse, Told};
+use rejoin::protocol::signal::{RequestResponse, SignalResponse, Told};
 use rejoin::protocol::url::{Server, Version, origin};
 
 const TOKEN: &str = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJl";
@@ -109,6 +109,18 @@ fn the_debug_print_of_what_holds_a_token_does_not_show_it() {
     assert_hidden("IceConfig", &ice());
     assert_hidden("PeerAction", &PeerAction::Configure(ice()));
     assert_hidden("Output", &Output::Peer(Default::default(), PeerAction::Configure(ice())));
+}
+
+/// Fault 44: what a server sends with a token in it.
+#[test]
+fn a_message_with_a_token_does_not_show_it() {
+    for told in [
+        Told::RefreshToken(TOKEN.into()),
+        Told::RoomMoved(proto::RoomMovedResponse { token: TOKEN.into(), ..Default::default() }),
+    ] {
+        assert_hidden("Told", &told);
+        assert_hidden("SignalResponse", &SignalResponse { message: Some(told) });
+    }
 }
 
 /// Everything there is to see of a room that somebody may print.

@@ -23,6 +23,7 @@ fn hangups(room: &Room) -> Vec<u16> {
     room.closed.iter().map(|(code, _)| *code).collect()
 }
 
+/// Fault 2: nothing comes in any more.
 #[test]
 fn silence_is_noticed_within_the_servers_timeout() {
     let mut room = fallen_silent();
@@ -36,6 +37,7 @@ fn silence_is_noticed_within_the_servers_timeout() {
     room.run_until(ConnectionState::Connected, 10_000);
 }
 
+/// Fault 3: only what is sent is lost.
 #[test]
 fn a_way_up_that_is_lost_is_noticed_although_the_server_goes_on_talking() {
     let mut room = fallen_silent();
@@ -68,6 +70,7 @@ fn a_transport_that_stutters_casts_doubt_on_the_socket() {
     assert_eq!((hangups(&room).len(), room.reconnecting().len()), (0, 0), "the socket was alive");
 }
 
+/// Fault 28: ten minutes of it.
 #[test]
 fn a_hidden_page_whose_timers_run_once_a_minute_keeps_its_connection() {
     for start in [0, 1_000, 4_900, 14_000, 29_000] {

@@ -11,12 +11,13 @@ import { at, root } from '../lib/paths.mjs';
 import { Failure } from '../lib/run.mjs';
 
 const PAGE = at('docs', 'faults.md');
-const MARKER = /^\s*\/\/\/? Faults? (\d+(?:, \d+)*): \S/;
+const MARKER = /^\s*\/\/\/? Faults? (\d+(?:, \d+)*): (\S.*?)\.?$/;
 const COMMENT = /^\s*\/\//;
 const ATTRIBUTE = /^\s*#\[/;
+// The last group is the test's name. One whose name is a variable goes by what its marker says.
 const TESTS = {
   rs: { is: /^\s*(?:pub )?fn (\w+)\(/, needs: /^\s*#\[test\]$/ },
-  mjs: { is: /^\s*test\((['"`])(.*?)\1,/ },
+  mjs: { is: /^\s*test\((?:\w+|(['"`])(.*?)\1),/ },
 };
 
 const list = () => JSON.parse(readFileSync(at('scripts', 'docs', 'faults.json'), 'utf8'));
@@ -38,7 +39,7 @@ export function markers(text, file) {
   const lines = text.split('\n');
   const found = [];
   for (const [n, line] of lines.entries()) {
-    const [, numbers] = line.match(MARKER) ?? [];
+    const [, numbers, says] = line.match(MARKER) ?? [];
     if (!numbers) continue;
     let next = n + 1;
     let meets = !kind.needs;
@@ -48,7 +49,7 @@ export function markers(text, file) {
     }
     const match = meets && lines[next]?.match(kind.is);
     if (!match) throw new Failure(`${file}:${n + 1}: a fault is named here, but no test follows`);
-    found.push({ numbers: numbers.split(', ').map(Number), name: match.at(-1).replace(/\$\{.*?\}/g, '…'), file });
+    found.push({ numbers: numbers.split(', ').map(Number), name: (match.at(-1) ?? says).replace(/\$\{.*?\}/g, '…'), file });
   }
   return found;
 }

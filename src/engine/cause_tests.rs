@@ -38,6 +38,7 @@ fn leaves_that_end_a_session_for_good_name_their_reason() {
     }
 }
 
+/// Fault 14: the table itself.
 #[test]
 fn leaves_that_may_come_back_say_how_and_whose_fault_it_is() {
     use DisconnectReason as R;
@@ -59,6 +60,7 @@ fn leaves_that_may_come_back_say_how_and_whose_fault_it_is() {
     assert!(matches!(judgement, Judgement::Terminal { reason: 99, .. }));
 }
 
+/// Fault 13: the table itself.
 #[test]
 fn a_close_code_tells_whose_fault_it_is() {
     let quiet = Surroundings::default();
@@ -136,6 +138,7 @@ fn other_losses_have_their_row() {
     }
 }
 
+/// Fault 49: what is a hint and what is not.
 #[test]
 fn a_close_reason_may_carry_a_hint() {
     for (reason, hint) in [
@@ -154,6 +157,7 @@ fn a_close_reason_may_carry_a_hint() {
     }
 }
 
+/// Faults 8, 9, 10: what each status means.
 #[test]
 fn a_failed_join_is_what_validate_says_it_is() {
     let original = || Error::new(Code::WebSocket, "closed");

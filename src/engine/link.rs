@@ -189,6 +189,7 @@ mod tests {
         }
     }
 
+    /// Fault 23: the link's part.
     #[test]
     fn what_an_older_socket_reports_is_dropped() {
         let (mut link, mut timers) = (Link::default(), Timers::default());

@@ -69,6 +69,7 @@ impl World {
     }
 }
 
+/// Fault 30: the bounds.
 #[test]
 fn a_servers_periods_are_clamped_and_default_to_the_idle_timeout() {
     for (interval, timeout, interval_ms, timeout_ms) in [
@@ -130,6 +131,7 @@ fn an_idle_timeout_of_zero_never_doubts_silence() {
     assert_eq!(world.run(86_400_000 + 5_000), Some(Verdict::Silent));
 }
 
+/// Fault 3: only what is sent is lost.
 #[test]
 fn a_lost_way_up_is_noticed_by_its_missing_pongs_although_messages_come_in() {
     let mut world = World::new(5, 15);
@@ -170,6 +172,7 @@ fn a_suspicion_about_a_living_socket_harms_nothing() {
     }
 }
 
+/// Fault 28: a timer that runs late kills nothing.
 #[test]
 fn a_throttled_timer_probes_before_it_kills() {
     for start in 0..60 {
@@ -180,6 +183,7 @@ fn a_throttled_timer_probes_before_it_kills() {
     }
 }
 
+/// Fault 26: the watch's part.
 #[test]
 fn an_hour_of_sleep_kills_no_socket_that_survived_and_finds_one_that_did_not() {
     for survived in [true, false] {
@@ -193,6 +197,7 @@ fn an_hour_of_sleep_kills_no_socket_that_survived_and_finds_one_that_did_not() {
     }
 }
 
+/// Fault 2: and nothing is noticed where there is nothing.
 #[test]
 fn a_day_of_loss_and_spikes_of_two_seconds_raises_no_false_verdict() {
     for seed in 0..5 {

@@ -92,6 +92,7 @@ fn retries_back_off_from_a_tenth_of_the_window_to_ten_windows() {
     assert!(first >= 760.0 && last <= 7_600.0, "{first} {last}");
 }
 
+/// Fault 49: the policy's part.
 #[test]
 fn a_hint_is_honoured_within_bounds_and_a_negative_one_stops() {
     let mut rng = Rng::new([SEED; 32]);

@@ -298,6 +298,7 @@ mod tests {
         }
     }
 
+    /// Fault 44: a dial.
     #[test]
     fn a_dial_shows_no_token() {
         assert!(!format!("{:?}", dial(Version::V0, resume())).contains("eyJ"));

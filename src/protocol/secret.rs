@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::protocol::wire::{Field, Slot};
+
 /// Holds a secret text. `Debug` and `Display` show a placeholder, so it can stand in errors and logs by accident
 /// without harm; [`Secret::reveal`] is the one way to the text and stands only where the text goes to the wire.
 #[derive(Clone, PartialEq, Eq, Default)]
@@ -33,6 +35,13 @@ impl fmt::Debug for Secret {
 impl fmt::Display for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[secret]")
+    }
+}
+
+/// A text like any other on the wire.
+impl Field for Secret {
+    fn slot(&mut self, grow: bool) -> Option<Slot<'_>> {
+        self.0.slot(grow)
     }
 }
 
@@ -74,6 +83,7 @@ mod tests {
     #[cfg(target_family = "wasm")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
+    /// Fault 44: what holds a token.
     #[test]
     fn a_secret_does_not_show_itself() {
         let secret = Secret::new("eyJh.b.c");

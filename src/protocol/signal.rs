@@ -2,6 +2,7 @@
 //! skipped and counts as a sign of life.
 
 use crate::protocol::proto;
+use crate::protocol::secret::Secret;
 use crate::protocol::wire::{messages, oneofs};
 
 messages! {
@@ -61,7 +62,7 @@ oneofs! {
         StreamStateUpdate(proto::StreamStateUpdate) = 13,
         SubscribedQualityUpdate(proto::SubscribedQualityUpdate) = 14,
         SubscriptionPermissionUpdate(proto::SubscriptionPermissionUpdate) = 15,
-        RefreshToken(String) = 16,
+        RefreshToken(Secret) = 16,
         TrackUnpublished(proto::TrackUnpublishedResponse) = 17,
         Pong(i64) = 18,
         Reconnect(proto::ReconnectResponse) = 19,

@@ -22,6 +22,7 @@ fn endpoints_keep_host_port_and_base_path() {
     assert_eq!(validate_url("ws://h/x", Version::V0).as_deref(), Ok("http://h/x/rtc/validate"));
 }
 
+/// Fault 44: a token pasted as the URL.
 #[test]
 fn hostile_texts_are_typed_errors_that_repeat_nothing_of_them() {
     let long = format!("wss://h/{}", "a".repeat(10_000));
@@ -73,6 +74,7 @@ fn other_schemes_are_named() {
     }
 }
 
+/// Fault 44: what of a URL is shown.
 #[test]
 fn an_origin_is_all_a_message_may_show() {
     assert_eq!(origin("https://H.example:8443/base?access_token=eyJx.y.z#f"), "wss://h.example:8443");

@@ -17,6 +17,7 @@ before(async () => {
 });
 after(() => stage?.close());
 
+// Fault 42: a thousand connects in a browser.
 test('1,000 connect and disconnect cycles leave memory and externrefs flat after the first 100', { timeout: 900_000 }, async (t) => {
   const server = await startScriptable();
   t.after(() => server.stop());

@@ -39,6 +39,7 @@ const lost = (alice, mark, ms) =>
 describe('a cut signalling socket', () => {
   afterEach(() => stage.clear());
 
+  // Fault 1: on a real server.
   test('100 reliable messages sent while it is cut arrive once each and in order', TIMEOUT, async () => {
     const { alice, bob, proxy } = await meeting();
     const mark = await alice.mark();
@@ -162,6 +163,7 @@ describe('a server that refuses for 3 s and then opens', () => {
 
 describe('a link that falls silent', { concurrency: true }, () => {
   for (const direction of ['both', 'up', 'down']) {
+    // Faults 2, 3: on a real server.
     test(`${direction === 'both' ? 'both ways' : direction} is noticed and healed`, TIMEOUT, async (t) => {
       const scene = stage.scene();
       t.after(() => scene.clear());
@@ -183,6 +185,7 @@ describe('a link that falls silent', { concurrency: true }, () => {
 describe('disconnect during connect', () => {
   afterEach(() => stage.clear());
 
+  // Fault 22: in a browser, on a real server.
   test('at 20 different moments: every promise settles and no socket is left', TIMEOUT, async (t) => {
     const alice = await stage.client(SUBJECT);
     const proxy = await startProxy({ target: stage.server.url });

@@ -80,6 +80,7 @@ describe('a server that cannot be joined', { concurrency: 3 }, () => {
   };
 
   for (const [title, { script, wrongToken, reasons, status, dials }] of Object.entries(SERVERS)) {
+    // Faults 9, 10, 12: servers that cannot be joined, in a browser.
     test(title, TIMEOUT, async (t) => {
       const server = await startScriptable({ script });
       t.after(() => server.stop());

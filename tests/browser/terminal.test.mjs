@@ -63,6 +63,7 @@ describe('the room ends for good', { concurrency: true }, () => {
     'when the room is deleted': { reason: 'ROOM_DELETED', end: ({ room }) => stage.server.rooms.deleteRoom(room) },
   };
   for (const [title, { reason, end }] of Object.entries(ENDS)) {
+    // Fault 15: two pages on a real server.
     test(`${title}: ${reason}, as livekit-client says, and no retry`, TIMEOUT, async (t) => {
       const scene = setting(t);
       const theirs = await ended(scene, PEER, end);
@@ -101,6 +102,7 @@ describe('a token that is refused', { concurrency: true }, () => {
   }
 
   for (const [title, make] of Object.entries(TOKENS)) {
+    // Fault 9: beside livekit-client, on a real server.
     test(`${title}: rejects as livekit-client does, at once and for good`, TIMEOUT, async (t) => {
       const scene = setting(t);
       const ours = await refused(scene, SUBJECT, make);

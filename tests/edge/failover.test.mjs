@@ -125,6 +125,7 @@ describe('a list of regions', () => {
     assert.equal(room.connectionHistory.at(-1).region, 'region1');
   });
 
+  // Fault 17: a list that never comes, two rooms.
   test('is asked for once by several rooms, and none of them waits for it', async () => {
     const [one] = await start({});
     let asked;

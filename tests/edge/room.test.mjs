@@ -73,6 +73,7 @@ describe('joining', () => {
     await assert.rejects(room.connect(server.url, token, { signal: AbortSignal.abort() }), (error) => error.code === 'cancelled');
   });
 
+  // Faults 9, 44: an error and its stack.
   test('a wrong token is a ConnectionError that says NotAllowed and 401, and holds no token', async () => {
     const { room } = make();
     const wrong = `${server.token({ room: 'r', identity: 'alice' })}x`;
@@ -159,6 +160,7 @@ describe('participants', () => {
     assert.deepEqual([participant.name, participant.sid, participant.metadata, { ...participant.attributes }], ['Person 1', 'PA_1', 'm', { n: '1' }]);
   });
 
+  // Fault 37: as JavaScript sees them.
   test('keys of attributes cannot reach a prototype', async () => {
     const { room, connection } = await join();
     const joined = next(room, 'participantConnected');
@@ -190,6 +192,7 @@ describe('participants', () => {
 });
 
 describe('listeners', () => {
+  // Fault 39: three listeners of one event.
   test('one that throws, reads everything or disconnects breaks nothing', async () => {
     const { room, token } = make();
     const reported = [];

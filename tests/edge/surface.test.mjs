@@ -169,6 +169,7 @@ describe('EventEmitter', () => {
     assert.deepEqual(heard, ['a']);
   });
 
+  // Fault 39: one that throws.
   test('a listener that throws is reported and the others still run', () => {
     const reported = [];
     globalThis.reportError = (error) => reported.push(error.message);
@@ -180,6 +181,7 @@ describe('EventEmitter', () => {
     }
   });
 
+  // Fault 39: one that changes who listens.
   test('what a listener adds or takes away counts from the next event on', () => {
     const heard = told((emitter, log) => {
       const second = () => log.push('second');

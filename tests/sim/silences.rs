@@ -41,18 +41,21 @@ fn noticed(ways: &[Direction], limit: u64, pings: bool, chatters: bool) -> u64 {
     longest
 }
 
+/// Fault 2: in the simulation.
 #[test]
 fn silence_is_noticed_within_the_servers_timeout_and_three_seconds() {
     let (both, down) = (noticed(BOTH, 18 * SECOND, true, false), noticed(DOWN, 18 * SECOND, true, false));
     println!("silent, server's timeout 15 s: both ways noticed after at most {both} ms, down {down} ms (gate 18,000)");
 }
 
+/// Fault 2: where the server names no timeout.
 #[test]
 fn silence_is_noticed_within_95_s_where_the_server_names_no_timeout() {
     let both = noticed(BOTH, 95 * SECOND, false, false);
     println!("silent, no timeout named: both ways noticed after at most {both} ms (gate 95,000)");
 }
 
+/// Fault 3: in the simulation.
 /// The server goes on talking, so only the missing pongs tell.
 #[test]
 fn a_way_up_that_is_dead_is_noticed_by_its_pongs() {
@@ -79,6 +82,7 @@ fn a_suspicion_is_settled_within_five_seconds() {
     println!("after a suspicion: noticed after at most {longest} ms (gate 5,000)");
 }
 
+/// Fault 2: and nothing is noticed where there is nothing.
 #[test]
 fn a_day_of_loss_and_spikes_is_no_silence() {
     let mut inputs = 0;
@@ -97,6 +101,7 @@ fn a_day_of_loss_and_spikes_is_no_silence() {
     println!("ten days of 5 % loss and 2 s spikes: 0 false verdicts in {inputs} inputs");
 }
 
+/// Fault 28: in the simulation.
 #[test]
 fn ten_minutes_hidden_are_no_silence() {
     for seed in seeds(1, PHASES) {
@@ -153,6 +158,7 @@ fn an_hours_sleep_that_the_socket_survived_costs_no_reconnect() {
     println!("an hour's sleep, the socket survived: 0 reconnects");
 }
 
+/// Fault 26: in the simulation.
 #[test]
 fn an_hours_sleep_that_it_did_not_costs_exactly_one() {
     every_sleep(|seed, stands_still, says_so| {
@@ -170,6 +176,7 @@ fn an_hours_sleep_that_it_did_not_costs_exactly_one() {
     println!("an hour's sleep, the socket did not survive: exactly one reconnect");
 }
 
+/// Fault 24: in the simulation.
 #[test]
 fn flapping_between_online_and_offline_makes_one_attempt_a_second_at_most() {
     let mut most = 0;
@@ -197,6 +204,7 @@ fn flapping_between_online_and_offline_makes_one_attempt_a_second_at_most() {
     println!("online and offline ten times a second for a minute: at most {most} attempt in any second");
 }
 
+/// Fault 25: in the simulation.
 #[test]
 fn half_an_hour_offline_is_waited_out_without_an_attempt() {
     let mut longest = 0;

@@ -87,11 +87,13 @@ fn all_cut(clients: u32, count: u64) {
     );
 }
 
+/// Fault 48: a room of 650.
 #[test]
 fn all_of_650_cut() {
     all_cut(650, 50);
 }
 
+/// Fault 48: a room of 10 000.
 #[test]
 fn all_of_10_000_cut() {
     all_cut(10_000, 10);
@@ -102,6 +104,7 @@ fn all_of_100_000_cut() {
     all_cut(100_000, 1);
 }
 
+/// Fault 48: 10 000 on a server that is too small for them.
 #[test]
 fn all_of_10_000_cut_from_a_server_for_650() {
     let setting = Setting { capacity_per_s: capacity_for(650), ..Setting::of(10_000) };

@@ -77,9 +77,9 @@ impl Session {
         self.lost_by(Evidence::Leave(&leave), proto::ReconnectReason::RrUnknown, Hangup::ServerAsked);
     }
 
-    fn handle_token(&mut self, token: String) {
+    fn handle_token(&mut self, token: Secret) {
         if !token.is_empty() {
-            self.token = Secret::new(token);
+            self.token = token;
             self.emit(Event::TokenRefreshed);
         }
     }

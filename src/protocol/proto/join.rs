@@ -5,6 +5,7 @@ use crate::protocol::proto::{
     AddTrackRequest, Codec, DataChannelInfo, DataChannelReceiveState, IceServer, ParticipantInfo, Room,
     SessionDescription, TrackPublishedResponse, UpdateSubscription,
 };
+use crate::protocol::secret::Secret;
 use crate::protocol::wire::messages;
 
 messages! {
@@ -129,7 +130,7 @@ messages! {
     /// The session goes on in another room.
     pub struct RoomMovedResponse {
         room: Option<Room> = 1,
-        token: String = 2,
+        token: Secret = 2,
         participant: Option<ParticipantInfo> = 3,
         other_participants: Vec<ParticipantInfo> = 4,
     }

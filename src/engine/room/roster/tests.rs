@@ -113,6 +113,7 @@ fn facts_of_a_participant_are_told_when_they_change_and_only_then() {
     assert!(roster.participant("a").unwrap().info.permission.as_ref().unwrap().can_publish);
 }
 
+/// Fault 36: older versions.
 #[test]
 fn what_is_older_than_what_is_known_is_ignored() {
     let mut roster = room(vec![person("a", 5, &["TR_1"])]);
