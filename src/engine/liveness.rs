@@ -232,7 +232,10 @@ impl Liveness {
         let open = self.open.as_mut()?;
         let probe = open.probe.as_mut()?;
         if late {
+            // Begun anew, also where its verdict is still to come: what was to be asked once more is overdue, and a
+            // deadline that stays in the past would wake the host over and over.
             let needs_pong = probe.needs_pong;
+            open.probe = None;
             return self.probe(now, WAKING_PROBE_MS, needs_pong);
         }
         if probe.again.take().is_some() {

@@ -185,6 +185,17 @@ fn a_throttled_timer_probes_before_it_kills() {
 
 /// Fault 26: the watch's part.
 #[test]
+fn a_timer_that_runs_late_within_a_probe_leaves_no_deadline_in_the_past() {
+    let mut liveness = Liveness::default();
+    liveness.open(Millis(0), Periods::new(5, 15, 0));
+    assert!(liveness.suspect(Millis(4_000)).is_some());
+    // Asked once more at 6,000, with a verdict at 8,500.
+    let late = Millis(7_500);
+    assert!(matches!(liveness.on_timer(late), Some(Action::Ping { .. })));
+    assert!(liveness.deadlines().probe.is_some_and(|at| at > late), "{:?}", liveness.deadlines());
+}
+
+#[test]
 fn an_hour_of_sleep_kills_no_socket_that_survived_and_finds_one_that_did_not() {
     for survived in [true, false] {
         let mut world = World::new(5, 15);
