@@ -189,3 +189,14 @@ fn text_frames_are_a_sign_of_life() {
     }
     assert_eq!(room.reconnecting().len(), 0);
 }
+
+#[test]
+fn a_wake_up_that_brings_the_news_of_a_closed_socket_sends_nothing_on_it() {
+    let mut room = Room::connected();
+    room.run_for(7_000);
+    room.now = room.now.after(3_600_000);
+    // Sending on a socket that is gone fails this test by itself.
+    room.drop_socket(1006);
+    assert_eq!((room.reconnecting().len(), room.reconnecting()[0].cause), (1, Cause::Local));
+    room.run_until(ConnectionState::Connected, 300);
+}

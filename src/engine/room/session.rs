@@ -11,7 +11,7 @@ use crate::engine::config::{Capabilities, Config, ConnectOptions};
 use crate::engine::episode::{Episode, Steadiness};
 use crate::engine::error::Error;
 use crate::engine::history::History;
-use crate::engine::io::SocketAction;
+use crate::engine::io::{SocketAction, SocketEvent};
 use crate::engine::link::{Heard, Link};
 use crate::engine::liveness::{Liveness, Periods};
 use crate::engine::peer::PeerAction;
@@ -156,7 +156,9 @@ impl Session {
         self.now = now;
         let due = self.timers.next().map(|(at, _)| at);
         if let Some(slept_ms) = self.surroundings.observe(now, due) {
-            self.handle_wake(slept_ms);
+            // On a socket whose end is the news nothing is asked.
+            let ended = matches!(input, Input::Socket(_, SocketEvent::Closed { .. }));
+            self.handle_wake(slept_ms, !ended);
         }
         match input {
             Input::Timeout => self.handle_timeout(),

@@ -231,9 +231,11 @@ impl Session {
     }
 
     /// The host was asleep. That is no time in which anything could have been tried.
-    pub(super) fn handle_wake(&mut self, slept_ms: u64) {
+    pub(super) fn handle_wake(&mut self, slept_ms: u64, look: bool) {
         self.timers.put_off(Timer::GiveUp, slept_ms);
-        self.look_again(true);
+        if look {
+            self.look_again(true);
+        }
     }
 
     /// The host woke up, or its network changed: what lives is asked for a sign, what waits is tried now.
