@@ -114,6 +114,25 @@ fn local_tracks_are_published_again_with_the_mute_state_of_now() {
 }
 
 #[test]
+fn a_track_that_the_new_session_does_not_announce_is_asked_for_again_and_not_dropped() {
+    let mut room = Room::connected();
+    room.publish("mic");
+    room.run_for(1_000);
+    room.forget();
+    room.server.publishes = false;
+    room.call(Command::Simulate(Scenario::FullReconnect));
+    room.run_for(15_000);
+    let asked = room.sent_like(|ask| matches!(ask, Ask::AddTrack(track) if track.cid == "mic").then_some(())).len();
+    assert_eq!(asked, 2, "ten seconds apart");
+    room.server.publishes = true;
+    room.run_for(10_000);
+    let back =
+        |event: &Event| matches!(event, Event::LocalTrackPublished { cid, republished: Some(_), .. } if cid == "mic");
+    assert_eq!(room.events.iter().filter(|event| back(event)).count(), 1, "{:?}", room.events);
+    assert!(!room.events.iter().any(|event| matches!(event, Event::LocalTrackUnpublished { .. })));
+}
+
+#[test]
 fn a_publish_that_was_under_way_is_done_in_the_new_session() {
     let mut room = Room::connected();
     room.server.publishes = false;

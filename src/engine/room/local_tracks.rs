@@ -123,6 +123,7 @@ impl Session {
         for cid in self.publications.expired(self.now) {
             self.publish_failed(&cid, Error::new(Code::Timeout, "the server did not announce the track in time"));
         }
+        self.publish_waiting();
     }
 
     /// A track cannot be published: its call fails, and no trace of it is left.

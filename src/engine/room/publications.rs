@@ -189,10 +189,22 @@ impl Publications {
         ready
     }
 
-    /// Client ids whose `add_track` was not answered in time.
-    pub fn expired(&self, now: Millis) -> Vec<String> {
-        let late = |track: &&Local| matches!(track.asked, Asked::Until(at) if at <= now);
-        self.tracks.iter().filter(late).map(|track| track.cid().into()).collect()
+    /// Client ids whose `add_track` was not answered in time and whose call waits for it. A track that was published
+    /// before is asked for again: its app has long been told that it is published.
+    pub fn expired(&mut self, now: Millis) -> Vec<String> {
+        let mut failed = Vec::new();
+        for track in &mut self.tracks {
+            if !matches!(track.asked, Asked::Until(at) if at <= now) {
+                continue;
+            }
+            if track.call.is_some() {
+                failed.push(track.cid().into());
+            } else {
+                track.asked = Asked::No;
+                track.in_doubt = true;
+            }
+        }
+        failed
     }
 
     /// The earliest deadline.
