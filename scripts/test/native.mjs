@@ -39,7 +39,7 @@ export async function native({ log }) {
 }
 
 /** The simulation is a suite of its own; it runs optimised, a debug build would take many times as long. */
-export const sim = ({ log }) => cargoTest('cargo test --test sim', ['--release', '--test', 'sim'], log);
+export const sim = ({ log }) => cargoTest('cargo test --test sim', ['--profile', 'sim', '--test', 'sim', '--', '--show-output'], log);
 
 const good = { passed: 1, failed: 0, skipped: 0, failures: [] };
 const bad = (name, error) => ({ passed: 0, failed: 1, skipped: 0, failures: [{ name, message: error.output || error.message }] });

@@ -42,7 +42,8 @@ fn lives() {
     let all = lived(from, count);
     let sum = |of: fn(&Outcome) -> u64| all.iter().map(of).sum::<u64>();
     println!(
-        "{} lives: {} inputs, {} dials, {} losses, {} sessions, {} reliable messages accepted, {} of them twice, {} ended early",
+        "{} lives: {} inputs, {} dials, {} losses, {} sessions, {} reliable messages accepted, {} of them twice, {} lost \
+         in a transport that was dead unnoticed; {} ended early",
         all.len(),
         sum(|life| life.inputs),
         sum(|life| life.dials as u64),
@@ -50,6 +51,7 @@ fn lives() {
         sum(|life| u64::from(life.sessions)),
         sum(|life| life.accepted as u64),
         sum(|life| life.twice as u64),
+        sum(|life| life.lost_unnoticed as u64),
         sum(|life| u64::from(life.ended.is_some())),
     );
     // A life in which nothing happens proves nothing.

@@ -1,7 +1,7 @@
 //! The model server of whole lives: sessions that can be resumed, tracks, metadata, data that arrives and is kept, and
 //! the ways in which all of it goes wrong. A storm's server is another one (`storm/crowd.rs`): that one has a capacity.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use rejoin::engine::Output;
@@ -78,6 +78,8 @@ pub struct Place {
     pub watch: Watch,
     /// Ids of the reliable messages that arrived, and how often.
     pub delivered: BTreeMap<u32, u32>,
+    /// Ids of those that were given to a transport that was dead and did not know it yet.
+    pub blind: BTreeSet<u32>,
     /// When the transport's last packet arrives.
     arrives: Millis,
     /// Who ought to be told that its old socket is another's.
@@ -124,6 +126,7 @@ impl Sfu {
             transport: Transport::new(self.places.len() as u32),
             watch,
             delivered: BTreeMap::new(),
+            blind: BTreeSet::new(),
             arrives: Millis(0),
             sessions: 0,
         });
@@ -194,16 +197,13 @@ impl Sfu {
         let place = self.place(client);
         let serves = place.transport.generation() == Some(generation);
         let Some(member) = place.member.as_mut().filter(|_| serves && channel == Channel::Reliable) else { return };
-        let packet = DataPacket::decode(bytes).expect("a packet that cannot be read");
+        let (packet, id) = read(bytes);
         if packet.sequence <= member.last_sequence {
             return;
         }
         assert_eq!(packet.sequence, member.last_sequence + 1, "a sequence is missing");
         member.last_sequence = packet.sequence;
-        if let Some(DataValue::User(user)) = packet.value {
-            let id = u32::from_le_bytes(user.payload[..4].try_into().expect("an id"));
-            *place.delivered.entry(id).or_default() += 1;
-        }
+        *place.delivered.entry(id).or_default() += 1;
     }
 
     fn first_message(&mut self, net: &mut Net, client: u32, attempt: Attempt, dial: &Dial) {
@@ -363,6 +363,12 @@ impl Site for Sfu {
     }
 
     fn peer(&mut self, net: &mut Net, client: u32, generation: Generation, action: PeerAction) {
+        let place = self.place(client);
+        if let PeerAction::Send { channel: Channel::Reliable, bytes } = &action
+            && !place.transport.gets_through()
+        {
+            place.blind.insert(read(bytes).1);
+        }
         let doings = self.place(client).transport.act(net, generation, action);
         self.do_all(net, client, doings);
     }
@@ -379,6 +385,14 @@ impl Site for Sfu {
 fn tell(net: &mut Net, client: u32, attempt: Attempt, message: Told) {
     let frame = SignalResponse { message: Some(message) }.encode_to_vec();
     net.tell(client, attempt, News::Frame(Rc::from(frame)));
+}
+
+/// A packet, and the id that its payload begins with.
+fn read(bytes: &[u8]) -> (DataPacket, u32) {
+    let packet = DataPacket::decode(bytes).expect("a packet that cannot be read");
+    let Some(DataValue::User(user)) = &packet.value else { panic!("no user packet") };
+    let id = u32::from_le_bytes(user.payload[..4].try_into().expect("an id"));
+    (packet, id)
 }
 
 fn track(sid: &str, cid: &str, muted: bool) -> proto::TrackInfo {

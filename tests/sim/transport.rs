@@ -88,14 +88,15 @@ impl Transport {
         self.path_changed(was)
     }
 
+    /// Whether what is sent now arrives.
+    pub fn gets_through(&self) -> bool {
+        !self.silent && self.served.is_some() && self.served == self.generation()
+    }
+
     pub fn silence(&mut self, silent: bool) -> Vec<Doing> {
         let was = self.gets_through();
         self.silent = silent;
         self.path_changed(was)
-    }
-
-    fn gets_through(&self) -> bool {
-        !self.silent && self.served.is_some() && self.served == self.generation()
     }
 
     fn path_changed(&mut self, was: bool) -> Vec<Doing> {
