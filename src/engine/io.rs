@@ -20,6 +20,8 @@ pub enum SocketEvent<'a> {
     Frame(&'a [u8]),
     /// A text frame. It is a sign of life; its content is not used.
     Text,
+    /// What was sent and has not left the host, in bytes; told after a send that left something.
+    Buffered(u32),
     Closed {
         code: u16,
         reason: String,

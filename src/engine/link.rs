@@ -76,6 +76,8 @@ pub enum Heard<'a> {
     Opened,
     Frame(&'a [u8]),
     Text,
+    /// So many bytes have not left the host.
+    Buffered(u32),
     /// The socket is gone. `before` is where it stood.
     Lost {
         before: Phase,
@@ -134,6 +136,7 @@ impl Link {
             }
             SocketEvent::Frame(bytes) => Heard::Frame(bytes),
             SocketEvent::Text => Heard::Text,
+            SocketEvent::Buffered(bytes) => Heard::Buffered(bytes),
             SocketEvent::Closed { code, reason } => {
                 let before = self.phase;
                 self.down(timers);

@@ -20,6 +20,8 @@ const PROBE_MS: u64 = 2_000;
 const WAKING_PROBE_MS: u64 = 4_500;
 /// Most patience with any probe.
 const LONGEST_PROBE_MS: u64 = 5_000;
+/// What is sent and only piles up for so long is a doubt.
+const BUFFERED_MS: u64 = 5_000;
 /// So many pongs missed are a doubt, whatever the server's timeout.
 const MISSED_PONGS: u32 = 3;
 /// A ping that stays unanswered for so many intervals is a missing pong.
@@ -103,6 +105,8 @@ struct Open {
     asked: Option<Millis>,
     probe: Option<Probe>,
     suspected: Option<Millis>,
+    /// What has not left the host, and since when it only grows.
+    buffered: Option<(u32, Millis)>,
 }
 
 /// Watches one socket after the other.
@@ -116,8 +120,16 @@ pub struct Liveness {
 impl Liveness {
     /// A socket said its first message. True when its periods are the first that were out of bounds: worth a warning.
     pub fn open(&mut self, now: Millis, periods: Periods) -> bool {
-        self.open =
-            Some(Open { periods, heard: now, pinged: now, unanswered: 0, asked: None, probe: None, suspected: None });
+        self.open = Some(Open {
+            periods,
+            heard: now,
+            pinged: now,
+            unanswered: 0,
+            asked: None,
+            probe: None,
+            suspected: None,
+            buffered: None,
+        });
         periods.corrected && !std::mem::replace(&mut self.told_of_correction, true)
     }
 
@@ -188,12 +200,21 @@ impl Liveness {
         open.unanswered = 0;
         open.asked = None;
         open.probe = None;
+        open.buffered = None;
         let sent = timestamp.and_then(|ms| u64::try_from(ms).ok()).map(Millis).filter(|sent| *sent <= now);
         if let Some(sample) = sent.map(|sent| now.since(sent)).filter(|ms| *ms <= 60_000) {
             let sample = sample as f64;
             self.rtt_ms = Some(self.rtt_ms.map_or(sample, |rtt| rtt + (sample - rtt) / 8.0));
         }
         self.on_message(now)
+    }
+
+    /// So many bytes of what was sent have not left the host. True when that has only grown for too long.
+    pub fn on_buffered(&mut self, now: Millis, bytes: u32) -> bool {
+        let Some(open) = self.open.as_mut() else { return false };
+        let since = open.buffered.filter(|(before, _)| bytes > *before).map_or(now, |(_, since)| since);
+        open.buffered = (bytes > 0).then_some((bytes, since));
+        bytes > 0 && now.since(since) >= BUFFERED_MS
     }
 
     /// Something outside casts doubt on the socket (back online, visible again, ICE disconnected, ...).

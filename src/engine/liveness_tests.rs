@@ -96,6 +96,15 @@ fn a_living_socket_is_pinged_each_interval_and_its_round_trip_known() {
 }
 
 #[test]
+fn what_only_piles_up_for_five_seconds_is_a_doubt() {
+    let mut liveness = World::new(5, 15).liveness;
+    let mut told = |at: u64, bytes| liveness.on_buffered(Millis(at), bytes);
+    assert!(!told(1_000, 10) && !told(4_000, 20) && told(6_000, 30), "it grew for 5 s");
+    assert!(!told(6_500, 5) && !told(11_000, 6), "it shrank meanwhile");
+    assert!(!told(11_400, 0) && !told(20_000, 9), "it had all left");
+}
+
+#[test]
 fn a_silent_drop_is_noticed_when_the_timeout_ends() {
     for (interval, timeout, ms) in [(5, 15, 15_000), (0, 15, 15_000), (0, 0, 90_000), (60, 60, 120_000), (1, 3, 3_500)]
     {

@@ -33,10 +33,12 @@ pub fn act(driver: &Driver, action: SocketAction) {
             });
         }
         SocketAction::Send(attempt, bytes) => {
-            if let Some((current, socket)) = &*driver.socket().borrow()
-                && *current == attempt
-            {
-                socket.send(&bytes);
+            let left = match &*driver.socket().borrow() {
+                Some((current, socket)) if *current == attempt => socket.send(&bytes),
+                _ => 0,
+            };
+            if left > 0 {
+                driver.push(Incoming::Socket(attempt, Report::Buffered(left)));
             }
         }
         SocketAction::Close(attempt, code, reason) => {

@@ -31,6 +31,9 @@ impl Incoming {
             Incoming::Socket(attempt, Report::Open) => take(Input::Socket(attempt, SocketEvent::Open)),
             Incoming::Socket(attempt, Report::Frame(bytes)) => take(Input::Socket(attempt, SocketEvent::Frame(&bytes))),
             Incoming::Socket(attempt, Report::Text) => take(Input::Socket(attempt, SocketEvent::Text)),
+            Incoming::Socket(attempt, Report::Buffered(bytes)) => {
+                take(Input::Socket(attempt, SocketEvent::Buffered(bytes)));
+            }
             Incoming::Socket(attempt, Report::Closed { code, reason }) => {
                 take(Input::Socket(attempt, SocketEvent::Closed { code, reason }));
             }

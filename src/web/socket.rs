@@ -27,7 +27,12 @@ pub enum Report {
     Open,
     Frame(Vec<u8>),
     Text,
-    Closed { code: u16, reason: String },
+    /// Bytes that have not left the host.
+    Buffered(u32),
+    Closed {
+        code: u16,
+        reason: String,
+    },
 }
 
 /// An open or opening socket.
@@ -98,10 +103,13 @@ impl Socket {
         Some(Self { ws, over, _listeners: [on_open, on_message, on_error, on_close], _live: Live::new() })
     }
 
-    /// Sends a binary frame. A socket that cannot take it reports its end by itself.
-    pub fn send(&self, bytes: &[u8]) {
+    /// Sends a binary frame; says how much of what was sent before has not left the host. A socket that cannot take it
+    /// reports its end by itself.
+    pub fn send(&self, bytes: &[u8]) -> u32 {
+        let left = self.ws.buffered_amount();
         // Copied out of wasm memory first: some hosts send later, and would read what was freed.
         let _ = self.ws.send_with_js_u8_array(&Uint8Array::from(bytes));
+        left
     }
 
     /// Closes it with a code (1000 or 4000-4999) and a reason.

@@ -104,7 +104,9 @@ fn first_delays(policy: Policy) -> String {
 
 fn main() {
     println!("## The policies, and the first delay in a room of 10\n");
-    println!("| policy | own network blinked: p50 | max | server gone: max | rule (k counts failed attempts, U is uniform) |");
+    println!(
+        "| policy | own network blinked: p50 | max | server gone: max | rule (k counts failed attempts, U is uniform) |"
+    );
     println!("|---|---|---|---|---|");
     for policy in Policy::ALL {
         println!("{}", first_delays(policy));
@@ -112,7 +114,10 @@ fn main() {
     let mut drawn = Vec::new();
     for (number, scenario) in scenarios().iter().enumerate() {
         println!("\n## {}\n", scenario.title);
-        println!("| policy | peak | least connected | T50 | T99 | attempts per client | lost others | not back after {} s |", scenario.seconds);
+        println!(
+            "| policy | peak | least connected | T50 | T99 | attempts per client | lost others | not back after {} s |",
+            scenario.seconds
+        );
         println!("|---|---|---|---|---|---|---|---|");
         for policy in Policy::ALL {
             let mut all = Vec::new();

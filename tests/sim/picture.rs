@@ -56,13 +56,22 @@ fn panel(svg: &mut String, top: f64, policy: Policy, series: &Series, bars: usiz
     for (bar, arrivals) in series.arrivals.iter().take(bars).enumerate().filter(|(_, arrivals)| **arrivals > 0) {
         let (x, y) = (LEFT + bar as f64 * width, y(f64::from(*arrivals)));
         let tall = top + PANEL - y;
-        let _ = writeln!(svg, "<rect class=\"a\" x=\"{x:.1}\" y=\"{y:.1}\" width=\"{:.1}\" height=\"{tall:.1}\"/>", width * 0.9);
+        let _ = writeln!(
+            svg,
+            "<rect class=\"a\" x=\"{x:.1}\" y=\"{y:.1}\" width=\"{:.1}\" height=\"{tall:.1}\"/>",
+            width * 0.9
+        );
     }
     let limit = y(capacity);
-    let _ = writeln!(svg, "<line class=\"l\" x1=\"{LEFT}\" x2=\"{:.0}\" y1=\"{limit:.1}\" y2=\"{limit:.1}\"/>", WIDTH - 10.0);
+    let _ = writeln!(
+        svg,
+        "<line class=\"l\" x1=\"{LEFT}\" x2=\"{:.0}\" y1=\"{limit:.1}\" y2=\"{limit:.1}\"/>",
+        WIDTH - 10.0
+    );
     let mut path = String::new();
     for (bar, connected) in series.connected.iter().take(bars).enumerate() {
-        let (x, y) = (LEFT + (bar + 1) as f64 * width, top + PANEL - PANEL * f64::from(*connected) / f64::from(clients));
+        let (x, y) =
+            (LEFT + (bar + 1) as f64 * width, top + PANEL - PANEL * f64::from(*connected) / f64::from(clients));
         let _ = write!(path, "{}{x:.1} {y:.1}", if bar == 0 { "M" } else { "L" });
     }
     let _ = writeln!(svg, "<path class=\"c\" d=\"{path}\"/>");
@@ -71,6 +80,7 @@ fn panel(svg: &mut String, top: f64, policy: Policy, series: &Series, bars: usiz
 fn axis(svg: &mut String, y: f64, seconds: u64) {
     for second in (0..=seconds).step_by(5) {
         let x = LEFT + (WIDTH - LEFT - 10.0) * second as f64 / seconds as f64;
-        let _ = writeln!(svg, "<text x=\"{x:.0}\" y=\"{y:.0}\" text-anchor=\"middle\" font-size=\"11\">{second} s</text>");
+        let _ =
+            writeln!(svg, "<text x=\"{x:.0}\" y=\"{y:.0}\" text-anchor=\"middle\" font-size=\"11\">{second} s</text>");
     }
 }

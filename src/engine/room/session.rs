@@ -169,6 +169,7 @@ impl Session {
                 Heard::Opened => {}
                 Heard::Frame(bytes) => self.handle_frame(bytes),
                 Heard::Text => self.note_life(),
+                Heard::Buffered(bytes) => self.note_buffered(bytes),
                 Heard::Lost { before, code, reason } => self.handle_socket_lost(before, code, reason),
             },
             Input::Fetch(id, result) => self.handle_fetched(id, result),

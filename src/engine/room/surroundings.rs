@@ -76,9 +76,19 @@ impl Session {
     }
 
     /// Something from outside casts doubt on the socket.
-    pub(super) fn suspect(&mut self) {
+    pub(super) fn suspect(&mut self, why: &str) {
         let action = self.liveness.suspect(self.now);
+        if action.is_some() {
+            self.record(What::Suspected, why);
+        }
         self.act_on_life(action);
+    }
+
+    /// What is sent does not leave the host.
+    pub(super) fn note_buffered(&mut self, bytes: u32) {
+        if self.liveness.on_buffered(self.now, bytes) {
+            self.suspect("what is sent piles up");
+        }
     }
 
     fn act_on_life(&mut self, action: Option<Action>) {
@@ -137,7 +147,7 @@ impl Session {
             return;
         }
         if self.is_live() {
-            self.suspect();
+            self.suspect("no media comes in");
         } else if self.hopes_to_resume() {
             self.note_node_gone();
         }
@@ -240,7 +250,7 @@ impl Session {
 
     /// The host woke up, or its network changed: what lives is asked for a sign, what waits is tried now.
     pub(super) fn look_again(&mut self, local: bool) {
-        self.suspect();
+        self.suspect("the host woke up or its network changed");
         self.attempt_soon(local.then_some(Cause::Local));
     }
 

@@ -195,7 +195,7 @@ impl Session {
             }
             (PeerState::Failed, Stage::Waiting) => self.escalate(),
             // The path may be gone for signalling too.
-            (PeerState::Disconnected, Stage::Live) => self.suspect(),
+            (PeerState::Disconnected, Stage::Live) => self.suspect("the media transport lost its peer"),
             _ => {}
         }
     }
