@@ -1,14 +1,8 @@
 // What all entries share: turns the source of the module, whatever an app has at hand, into the one running instance.
-// It knows no host: where the wasm lies is each entry's business. `rejoin:glue` is what the build makes of the crate.
-import { imports, setWasm } from 'rejoin:glue';
-
-const USE_INIT = 'Rejoin is not initialised: call `await init()`, the default export of "rejoin", once before this, or import "rejoin/auto"';
-const unready = new Proxy({}, {
-  get() {
-    throw new Error(USE_INIT);
-  },
-});
-setWasm(unready);
+// It knows no host: where the wasm lies is each entry's business. `rejoin:glue` is what the build makes of the crate:
+// called once for each instance, so that nothing of one that died ever reaches into the next.
+import makeGlue from 'rejoin:glue';
+import { died } from '../src/api/core.js';
 
 // By tag and not by `instanceof`: a module or a response may come from another realm (a frame, a test's sandbox).
 const isA = (value, tag) => Object.prototype.toString.call(value) === `[object ${tag}]`;
@@ -27,18 +21,40 @@ async function run(options, standard) {
   if (wrong) throw new TypeError(`init: unknown option "${wrong}" (there is one: wasm)`);
   const source = await (options.wasm ?? standard?.());
   if (!source) throw new TypeError('init: this entry loads nothing itself: pass `{ wasm }`, a WebAssembly.Module, URL, Response or bytes');
-  const made = await instantiate(typeof source === 'string' || isA(source, 'URL') ? await fetch(source) : source);
-  const { exports } = made.instance ?? made;
-  setWasm(exports);
-  try {
-    exports.__wbindgen_start();
-  } catch (error) {
-    setWasm(unready);
-    throw error;
-  }
+  const glue = makeGlue();
+  const made = await instantiate(typeof source === 'string' || isA(source, 'URL') ? await fetch(source) : source, glue.imports);
+  const calls = guarded((made.instance ?? made).exports);
+  glue.setWasm(calls);
+  calls.__wbindgen_start();
 }
 
-async function instantiate(source) {
+// What the host calls back (closures, finalizers) and what the glue needs for itself; the rest are an app's calls.
+const INNER = /^(\$|_|wasm_bindgen)/;
+
+/** The exports, watched: after a trap the instance is half way through something, for good, and nothing enters it again. */
+function guarded(exports) {
+  const { RuntimeError } = WebAssembly;
+  let dead;
+  const guard = (name, call) => (...args) => {
+    if (!dead) {
+      try {
+        return call(...args);
+      } catch (error) {
+        // The others are what an exhausted stack is called.
+        const trapped = error instanceof RuntimeError || error instanceof RangeError || error?.name === 'InternalError';
+        if (trapped && !dead) {
+          ready = undefined;
+          dead = died(error);
+        }
+        throw dead ?? error;
+      }
+    }
+    if (!INNER.test(name)) throw dead;
+  };
+  return Object.fromEntries(Object.entries(exports).map(([name, value]) => [name, typeof value === 'function' ? guard(name, value) : value]));
+}
+
+async function instantiate(source, imports) {
   if (!isA(source, 'Response')) return WebAssembly.instantiate(source, imports);
   const { url, status, headers } = source;
   if (!source.ok) throw new Error(`init: ${url} answered ${status} instead of the wasm of rejoin`);

@@ -5,7 +5,7 @@
 //
 // cargo -> wasm-bindgen -> (wasm-opt, short names) -> esbuild -> a start in Node. Nothing is done when nothing changed.
 // What pkg/dist holds and what makes a JavaScript name public is told in scripts/build/bundle.mjs.
-import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundle } from './build/bundle.mjs';
 import { sizes } from './build/sizes.mjs';
@@ -60,10 +60,37 @@ function markOnDisk() {
 
 async function compile(dev) {
   const profile = dev ? 'wasm-dev' : 'release';
-  await step(`compiling to wasm (${profile})`, () =>
-    run('cargo', ['build', '--lib', '--locked', '--profile', profile, '--target', WASM], { env: { CARGO_TARGET_DIR: target } }),
-  );
-  return join(target, WASM, profile, 'rejoin.wasm');
+  const folder = dev ? target : join(target, 'small');
+  const cargo = (options, env) =>
+    run('cargo', ['build', '--lib', '--locked', '--profile', profile, '--target', WASM, ...options], { env: { CARGO_TARGET_DIR: folder, ...env } });
+  await step(`compiling to wasm (${profile})`, async () => {
+    if (dev) return cargo([]);
+    const small = await smallStd();
+    if (!small) return cargo([]);
+    return cargo(small.options, small.env).catch((error) => {
+      console.log(`  the standard library could not be built anew (${error.message}): using the one that comes with Rust, which makes the package larger`);
+      return cargo([]);
+    });
+  });
+  return join(folder, WASM, profile, 'rejoin.wasm');
+}
+
+// The standard library, built with this crate for its size: a panic is a trap and not a text with a place (pkg/loader.js
+// deals with both), `{:?}` writes nothing. These switches are not stable, so they are tied to the pinned Rust, asked for
+// only here, and done without where the library's source is missing.
+async function smallStd() {
+  const root = (await run('rustc', ['--print', 'sysroot'])).output.trim();
+  if (!existsSync(join(root, 'lib', 'rustlib', 'src', 'rust', 'library', 'Cargo.lock'))) {
+    console.log('  rust-src is missing (rustup component add rust-src): the package becomes larger');
+    return null;
+  }
+  return {
+    options: ['-Zbuild-std=std,panic_abort', '-Zbuild-std-features=optimize_for_size'],
+    env: {
+      RUSTC_BOOTSTRAP: '1',
+      RUSTFLAGS: '-Zunstable-options -Cpanic=immediate-abort -Zfmt-debug=none -Zlocation-detail=none -Clink-arg=-zstack-size=524288',
+    },
+  };
 }
 
 async function bindgen(tools, wasm, out, dev) {
@@ -74,11 +101,14 @@ async function bindgen(tools, wasm, out, dev) {
   return { folder: out, js: file('rejoin_bg.js'), wasm: file('rejoin_bg.wasm') };
 }
 
+// What is put into its caller is found by no compressor any more: less of it makes a larger module and a smaller download.
+const SMALL = ['-Oz', '--converge', '--always-inline-max-function-size=0', '--one-caller-inline-max-function-size=40'];
+
 // npm's binaryen and no other: Debian's 108 breaks such modules without a word.
 async function optimise(wasm, work) {
   const out = join(work, 'optimised.wasm');
   const features = ['--enable-bulk-memory', '--enable-reference-types', '--enable-multivalue', '--enable-mutable-globals', '--enable-nontrapping-float-to-int', '--enable-sign-ext'];
-  await step('optimising the wasm', () => run(at('node_modules', '.bin', 'wasm-opt'), [wasm, '-o', out, '-Oz', ...features]));
+  await step('optimising the wasm', () => run(at('node_modules', '.bin', 'wasm-opt'), [wasm, '-o', out, ...SMALL, ...features]));
   return out;
 }
 

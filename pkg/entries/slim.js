@@ -1,4 +1,4 @@
 // For apps that bring the wasm themselves: `init({ wasm })`. Nothing is loaded and nothing is embedded.
-import { start } from '../loader.js';
-export * from 'rejoin:api';
+import start from './core.js';
+export * from './core.js';
 export default (options) => start(options);

@@ -4,12 +4,14 @@
 // is for the crate alone, and so is all that the crate exports with wasm-bindgen.
 //
 // One module instance each: a file that Rust imports and users import is the same file here, so `instanceof` holds.
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { at } from '../lib/paths.mjs';
 import { HOST } from './names.mjs';
 
 const api = at('src', 'api');
+// As the module names the file of its own imports.
+const GLUE = './rejoin_bg.js';
 
 /** The files that are public, by name, without extension. */
 export const publicFiles = () =>
@@ -18,44 +20,69 @@ export const publicFiles = () =>
 // A `.d.ts` without a `.js` has types only.
 const hasScript = (name) => existsSync(join(api, `${name}.js`));
 
-/** Writes one file for each of pkg/entries and the chunks they share into `out`. */
+/**
+ * Writes into `out` core.js, which is everything that all entries have in common, and one small file for each of
+ * pkg/entries that passes it on whole: naming each export again there would cost as much as the entry.
+ */
 export async function bundle({ glue, imports, wasm, out, minify }) {
   // Not imported above: in a fresh clone this file is read before the npm packages are there.
   const esbuild = await import('esbuild');
-  const entries = readdirSync(at('pkg', 'entries')).map((name) => at('pkg', 'entries', name));
-  await esbuild.build({
-    entryPoints: entries,
-    outdir: out,
-    chunkNames: 'chunk-[hash]',
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    target: 'es2022',
-    platform: 'neutral',
-    charset: 'utf8',
-    legalComments: 'none',
-    minify,
-    plugins: [virtual({ glue, imports, wasm })],
-    logLevel: 'warning',
-  });
+  const build = (entryPoints, options) =>
+    esbuild.build({
+      entryPoints,
+      outdir: out,
+      bundle: true,
+      format: 'esm',
+      target: 'es2022',
+      platform: 'neutral',
+      charset: 'utf8',
+      legalComments: 'none',
+      minify,
+      plugins: [virtual({ glue, imports, wasm })],
+      logLevel: 'warning',
+      ...options,
+    });
+  await build([at('pkg', 'core.js')], minify ? { mangleProps: /^_[^_]/, mangleCache: shortMembers() } : {});
+  const entries = readdirSync(at('pkg', 'entries'));
+  await build(entries.map((name) => at('pkg', 'entries', name)), { external: ['core.js', ...entries].map((name) => `./${name}`) });
+}
+
+// Members that begin with an underscore are for the package alone. They keep it: a name without one could be that of a
+// member of an app's own class that is derived from one of ours.
+function shortMembers() {
+  const names = new Set();
+  const uses = readdirSync(api).filter((name) => name.endsWith('.js')).map((name) => readFileSync(join(api, name), 'utf8'));
+  for (const [name] of uses.join('\n').matchAll(/(?<![\w$])_[a-zA-Z]\w*/g)) names.add(name);
+  return Object.fromEntries([...names].sort().map((name, n) => [name, `_${n.toString(36)}`]));
 }
 
 function virtual({ glue, imports, wasm }) {
   const file = (path) => JSON.stringify(path);
   const made = {
     api: () => publicFiles().filter(hasScript).map((name) => `export * from ${file(join(api, `${name}.js`))};`),
-    glue: () => [
-      `export { __wbg_set_wasm as setWasm } from ${file(glue.js)};`,
-      ...imports.map(({ from, name }, n) => `import { ${JSON.stringify(name)} as i${n} } from ${file(join(glue.folder, from))};`),
-      `export const imports = { ${HOST}: { ${imports.map(({ short }, n) => `${short}: i${n}`).join(', ')} } };`,
-    ],
+    // wasm-bindgen's glue is a module with one instance in its variables; here it becomes a function with them.
+    glue: () => {
+      const [inner, outer] = [true, false].map((mine) => imports.filter(({ from }) => (from === GLUE) === mine));
+      const lines = readFileSync(glue.js, 'utf8').split('\n');
+      const isImport = (line) => line.startsWith('import ');
+      return [
+        ...lines.filter(isImport),
+        ...outer.map(({ from, name, short }) => `import { ${JSON.stringify(name)} as out_${short} } from ${JSON.stringify(from)};`),
+        'export default function () {',
+        ...lines.filter((line) => !isImport(line)).map((line) => line.replace(/^export /, '')),
+        `const own = { ${inner.map(({ name, short }) => `${short}: ${name}`).join(', ')} };`,
+        `const others = { ${outer.map(({ short }) => `${short}: out_${short}`).join(', ')} };`,
+        `return { setWasm: __wbg_set_wasm, imports: { ${HOST}: { ...own, ...others } } };`,
+        '}',
+      ];
+    },
     'wasm-base64': () => [`export default ${file(Buffer.from(wasm).toString('base64'))};`],
   };
   return {
     name: 'rejoin',
     setup(build) {
       build.onResolve({ filter: /^rejoin:/ }, ({ path }) => ({ path: path.slice('rejoin:'.length), namespace: 'rejoin' }));
-      build.onLoad({ filter: /.*/, namespace: 'rejoin' }, ({ path }) => ({ contents: made[path]().join('\n'), resolveDir: at('pkg') }));
+      build.onLoad({ filter: /.*/, namespace: 'rejoin' }, ({ path }) => ({ contents: made[path]().join('\n'), resolveDir: path === 'glue' ? glue.folder : at('pkg') }));
       // wasm-bindgen copies what Rust imports to a folder beside the glue: the originals are taken, which users get as well.
       build.onResolve({ filter: /\/snippets\/rejoin-[^/]*\/src\/api\// }, ({ path }) => ({ path: at(path.slice(path.indexOf('/src/api/') + 1)) }));
     },

@@ -49,8 +49,8 @@ function exportSection(body, renamed) {
   const out = [number(count)];
   for (let n = 0; n < count; n += 1) {
     const name = reader.text();
-    // The loader calls this one by its name.
-    if (name !== '__wbindgen_start') renamed.set(name, shortName(n));
+    // The loader calls this one by its name, and tells by the dollar what is no call of an app (pkg/loader.js).
+    if (name !== '__wbindgen_start') renamed.set(name, (/^(_|wasm_bindgen)/.test(name) ? '$' : '') + shortName(n));
     out.push(text(renamed.get(name) ?? name), reader.bytes(1), number(reader.number()));
   }
   return Buffer.concat(out);

@@ -22,6 +22,10 @@ export async function rust() {
   if (!existsSync(join(folder, 'lib', 'rustlib', WASM))) {
     await step(`adding the Rust target ${WASM}`, () => run('rustup', ['target', 'add', WASM, '--toolchain', channel]));
   }
+  // For the published build (scripts/build.mjs); a host that cannot have it builds without.
+  if (!existsSync(join(folder, 'lib', 'rustlib', 'src', 'rust', 'library', 'Cargo.lock'))) {
+    await step('adding rust-src', () => run('rustup', ['component', 'add', 'rust-src', '--toolchain', channel])).catch(() => undefined);
+  }
   for (const [name, program] of [['rustfmt', 'rustfmt'], ['clippy', 'cargo-clippy']]) {
     if (missing(program)) await step(`adding ${name}`, () => run('rustup', ['component', 'add', name, '--toolchain', channel]));
   }

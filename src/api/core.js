@@ -6,6 +6,8 @@
 
 let make;
 const served = {};
+// What settles the promises of commands that are not done.
+const open = new Set();
 
 /** For the module's start only. */
 export function attach(maker) {
@@ -21,6 +23,38 @@ export function core(kind, ...args) {
 /** For the files of this folder whose functions the module calls: `write` of logging.js, `failure` of failure.js. */
 export function serve(functions) {
   Object.assign(served, functions);
+}
+
+/** For the module only: settles `.promise`, with an error or without. It is kept here so that it can outlive the instance. */
+export function pending() {
+  let settle;
+  const promise = new Promise((resolve, reject) => {
+    settle = (error) => {
+      open.delete(settle);
+      if (error === undefined) resolve();
+      else reject(error);
+    };
+  });
+  open.add(settle);
+  return Object.assign(settle, { promise });
+}
+
+/** For the module only. */
+export const settle = (pending, error) => pending(error);
+
+/**
+ * For the loader only: a call trapped, so the instance cannot be trusted any more. Rejects what is open, refuses what
+ * would be new, and returns the error that says so.
+ */
+export function died(cause) {
+  write('error', `internal error: ${cause.message}`);
+  const error = failure('poisoned', 'an internal error stopped this instance of the library: await `init()` again and make new objects', false, false);
+  error.cause = cause;
+  make = () => {
+    throw error;
+  };
+  for (const settle of [...open]) settle(error);
+  return error;
 }
 
 /** For the module only. */

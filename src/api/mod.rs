@@ -40,6 +40,7 @@ pub mod errors;
 pub mod fields;
 pub mod options;
 pub mod policy;
+pub mod promised;
 pub mod publish;
 pub mod room;
 pub mod scenario;

@@ -1,11 +1,11 @@
 //! Local tracks: what `publish.js` describes becomes the engine's request and what the host is to send.
 
-use js_sys::futures::future_to_promise;
 use js_sys::{Array, Promise};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::api::errors;
+use crate::api::promised::promised;
 use crate::api::room::RoomCore;
 use crate::engine::room::command::{Command, PublishTrack};
 use crate::protocol::proto;
@@ -18,13 +18,13 @@ impl RoomCore {
     pub fn publish(&self, cid: String, track: JsValue, request: &JsValue) -> Promise {
         self.driver.peers().register_sender(&cid, media(track, request));
         let command = PublishTrack { request: Box::new(add_track(&cid, request)) };
-        let (driver, settled) = (self.driver.clone(), self.driver.submit(Command::PublishTrack(command)));
-        future_to_promise(async move {
-            settled.await.map(|_| JsValue::UNDEFINED).map_err(|error| {
-                driver.peers().unregister_sender(&cid);
-                errors::to_js(&error)
-            })
-        })
+        let driver = self.driver.clone();
+        let (promise, settle) = promised(move |error| {
+            driver.peers().unregister_sender(&cid);
+            errors::to_js(error)
+        });
+        self.driver.submit(Command::PublishTrack(command), settle);
+        promise
     }
 
     /// The `RTCRtpSender` of a local track, while it is being sent.
@@ -34,13 +34,11 @@ impl RoomCore {
 
     /// Sends another media track, or nothing for now (`null`), in the place of a local one.
     pub fn replace(&self, cid: &str, track: JsValue) -> Promise {
-        let replaced = self.driver.peers().replace_track(cid, (!track.is_null()).then_some(track));
-        future_to_promise(async move {
-            match replaced {
-                Some(replaced) => js::settled(replaced?).await,
-                None => Ok(JsValue::UNDEFINED),
-            }
-        })
+        match self.driver.peers().replace_track(cid, (!track.is_null()).then_some(track)) {
+            Some(Err(thrown)) => Promise::reject(&thrown),
+            Some(Ok(replaced)) => Promise::resolve(&replaced),
+            None => Promise::resolve(&JsValue::UNDEFINED),
+        }
     }
 
     /// Tells the server that a local track is muted or not.

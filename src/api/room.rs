@@ -2,20 +2,19 @@
 //! engine's roster and copy one value. `publish.rs` has what concerns local tracks.
 
 use std::cell::OnceCell;
-use std::future::Future;
 use std::rc::{Rc, Weak};
 
-use js_sys::futures::future_to_promise;
 use js_sys::{Array, Promise};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::api::dispatch::{self, Anchor};
+use crate::api::promised::promised;
 use crate::api::{errors, fields, options, scenario};
 use crate::engine::error::{Code, Error};
 use crate::engine::map::Map;
 use crate::engine::plugins::{Load, Loaded};
-use crate::engine::room::command::{Command, DataMessage, Reply, TrackPermission, TrackSettings};
+use crate::engine::room::command::{Command, DataMessage, TrackPermission, TrackSettings};
 use crate::engine::room::roster::{Participant, Roster};
 use crate::engine::room::session::Session;
 use crate::protocol::secret::Secret;
@@ -61,12 +60,14 @@ impl RoomCore {
 
     /// Gives a command; the promise says how it ended.
     pub(crate) fn submit(&self, command: Command) -> Promise {
-        promise(self.driver.submit(command), errors::to_js)
+        self.submit_or(command, errors::to_js)
     }
-}
 
-fn promise(settled: impl Future<Output = Result<Reply, Error>> + 'static, rejected: fn(&Error) -> JsValue) -> Promise {
-    future_to_promise(async move { settled.await.map(|_| JsValue::UNDEFINED).map_err(|error| rejected(&error)) })
+    fn submit_or(&self, command: Command, rejected: fn(&Error) -> JsValue) -> Promise {
+        let (promise, settle) = promised(rejected);
+        self.driver.submit(command, settle);
+        promise
+    }
 }
 
 #[wasm_bindgen]
@@ -76,7 +77,7 @@ impl RoomCore {
         self.driver.peers().set_rtc_config(crate::web::js::some(options, "rtcConfig"));
         let command =
             Command::Connect { url: url.into(), token: Secret::new(token), options: options::connect(options) };
-        promise(self.driver.submit(command), errors::of_connect)
+        self.submit_or(command, errors::of_connect)
     }
 
     /// Leaves.
@@ -112,19 +113,16 @@ impl RoomCore {
     /// By livekit-client's name of the scenario.
     pub fn simulate(&self, name: &str, argument: Option<f64>) -> Promise {
         match scenario::by_name(name, argument) {
-            Ok(scenarios) => {
-                let settled: Vec<_> =
-                    scenarios.into_iter().map(|scenario| self.driver.submit(Command::Simulate(scenario))).collect();
-                let all = async move {
-                    let mut last = Ok(Reply::Done);
-                    for one in settled {
-                        last = one.await;
-                    }
-                    last
-                };
-                promise(all, errors::to_js)
+            Ok((first, None)) => self.submit(Command::Simulate(first)),
+            Ok((first, Some(then))) => {
+                self.order(Command::Simulate(first));
+                self.submit(Command::Simulate(then))
             }
-            Err(message) => promise(async move { Err(Error::new(Code::InvalidArgument, message)) }, errors::to_js),
+            Err(message) => {
+                let (promise, settle) = promised(errors::to_js);
+                settle(Err(Error::new(Code::InvalidArgument, message)));
+                promise
+            }
         }
     }
 
@@ -242,6 +240,6 @@ impl RoomCore {
 impl RoomCore {
     /// Gives a command whose end nobody waits for: it is kept until it can be sent, and ends with the session.
     pub(crate) fn order(&self, command: Command) {
-        drop(self.driver.submit(command));
+        self.driver.submit(command, Box::new(drop));
     }
 }

@@ -37,7 +37,7 @@ pub enum UrlError {
     #[error("not the URL of a server: {0}")]
     Malformed(&'static str),
     /// The scheme is none of ws, wss, http, https.
-    #[error("scheme {0:?} cannot be dialled: use wss, ws, https or http")]
+    #[error("scheme \"{0}\" cannot be dialled: use wss, ws, https or http")]
     Scheme(String),
 }
 

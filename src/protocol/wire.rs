@@ -280,8 +280,16 @@ fn read(value: Value<'_>, raw: Raw<'_>) -> Result<(), DecodeError> {
     Ok(())
 }
 
+/// What is no UTF-8 becomes a question mark. The usual mark has three bytes: a text would be larger than its frame.
 fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        if !chunk.invalid().is_empty() {
+            text.push('?');
+        }
+    }
+    text
 }
 
 fn write(message: &mut dyn Message, out: &mut Vec<u8>) {

@@ -9,7 +9,6 @@ use std::collections::VecDeque;
 use std::future::Future;
 use std::rc::{Rc, Weak};
 
-use futures::channel::oneshot;
 use js_sys::Function;
 use js_sys::futures::spawn_local;
 use wasm_bindgen::JsValue;
@@ -31,7 +30,7 @@ use crate::web::question::{self, Answer};
 use crate::web::shared::Ticket;
 use crate::web::socket::Socket;
 use crate::web::timer::Timer;
-use crate::web::{dial, host, js, log, poison, registry};
+use crate::web::{dial, host, js, log, registry};
 
 /// What an app says about the host instead of the engine.
 #[derive(Default)]
@@ -47,7 +46,8 @@ pub struct HostOptions {
 }
 
 type Observer = Box<dyn Fn(Event)>;
-type Settle = oneshot::Sender<Result<Reply, Error>>;
+/// Is told how a command ended, once.
+pub type Settle = Box<dyn FnOnce(Result<Reply, Error>)>;
 
 /// A fetch on its way, of this room or of all of the page.
 enum Asking {
@@ -87,7 +87,6 @@ impl Driver {
     /// Nothing is drawn, timed or listened to before the first command. `observer` is called with every event, in
     /// order, and may submit commands.
     pub fn new(config: Config, host: HostOptions, observer: Observer) -> Rc<Self> {
-        poison::watch();
         Rc::new_cyclic(|me: &Weak<Driver>| Self {
             me: me.clone(),
             config,
@@ -115,22 +114,11 @@ impl Driver {
     }
 
     /// Asks for something. It is asked at once, except from within a listener: then after the events that wait.
-    pub fn submit(&self, command: Command) -> impl Future<Output = Result<Reply, Error>> + 'static {
-        let (settle, settled) = oneshot::channel();
-        if let Err(error) = self.begin(command, settle) {
-            let (refuse, refused) = oneshot::channel();
-            let _ = refuse.send(Err(error));
-            return answer(refused);
-        }
-        answer(settled)
-    }
-
-    fn begin(&self, command: Command, settle: Settle) -> Result<(), Error> {
-        if poison::is_poisoned() {
-            return Err(poison::error());
-        }
+    pub fn submit(&self, command: Command, settle: Settle) {
         if self.session.borrow().is_none() {
-            let seed = host::seed().ok_or_else(|| Error::new(Code::Unsupported, "this host gives no entropy here"))?;
+            let Some(seed) = host::seed() else {
+                return settle(Err(Error::new(Code::Unsupported, "this host gives no entropy here")));
+            };
             *self.session.borrow_mut() = Some(Session::new(self.config.clone(), host::capabilities(), seed));
         }
         let call = CallId(self.last_call.get().wrapping_add(1));
@@ -140,7 +128,6 @@ impl Driver {
             registry::keep(&me);
         }
         self.push(Incoming::Command(call, command));
-        Ok(())
     }
 
     /// Reads the session, which is there from the first command on.
@@ -170,7 +157,6 @@ impl Driver {
     }
 
     fn pump(&self) {
-        // After a panic the flag stays up: nothing of a broken engine runs again.
         if self.pumping.replace(true) {
             return;
         }
@@ -213,8 +199,7 @@ impl Driver {
             Output::Settle(call, result) => {
                 let settle = self.calls.borrow_mut().remove(&call);
                 if let Some(settle) = settle {
-                    // The receiver is gone when nobody waits for the call.
-                    let _ = settle.send(result);
+                    settle(result);
                 }
             }
             Output::Event(event) => {
@@ -344,14 +329,6 @@ impl Driver {
         self.peers.close();
         registry::release(self);
     }
-
-    /// After a panic: settles every open call with `error`.
-    pub(super) fn reject_all(&self, error: &Error) {
-        let Ok(mut calls) = self.calls.try_borrow_mut() else { return };
-        for settle in std::mem::take(&mut *calls).into_values() {
-            let _ = settle.send(Err(error.clone()));
-        }
-    }
 }
 
 /// What `dial` needs of the driver.
@@ -371,9 +348,4 @@ impl Driver {
     pub(super) fn weak(&self) -> Weak<Driver> {
         self.me.clone()
     }
-}
-
-async fn answer(settled: oneshot::Receiver<Result<Reply, Error>>) -> Result<Reply, Error> {
-    // The sender is dropped unsent only with the driver itself.
-    settled.await.unwrap_or_else(|_| Err(Error::new(Code::SessionEnded, "the room is gone")))
 }

@@ -13,7 +13,6 @@ pub mod live;
 pub mod log;
 pub mod media;
 pub mod peer;
-pub mod poison;
 mod question;
 mod registry;
 mod shared;

@@ -40,8 +40,3 @@ pub fn release(driver: &Driver) {
     // Dropped here, outside the borrow: it may be the last reference to much.
     drop(gone);
 }
-
-/// Everyone that is kept; nobody when the list is in use (only a panic could ask then).
-pub fn everyone() -> Vec<Rc<Driver>> {
-    KEPT.with(|kept| kept.try_borrow().map(|kept| kept.clone()).unwrap_or_default())
-}
