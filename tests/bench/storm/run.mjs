@@ -24,6 +24,8 @@ const WANTED = 650;
 /** Another size is taken when the one before does not fit, down to this. */
 const LEAST = 20;
 const SHRINK = 0.75;
+/** A process that did nothing for longer was not measuring: its clients, not the policy, decided when they came. */
+const TOO_LONG_MS = 1_000;
 
 function options(args) {
   const flags = ['--clients', '--scenario', '--policy', '--processes'];
@@ -83,6 +85,8 @@ export async function storm(args) {
   const size = result.clients < result.wanted ? `${result.clients} clients: the largest crowd that fits on this machine, ${result.wanted} did not` : `${result.clients} clients`;
   console.log(`\n${size}; times in s after the cut; peaks are connections that arrived.\n`);
   for (const scenario of result.scenarios) console.log(`${scenario.title}\n\n${table(scenario)}\n`);
+  const blurred = result.scenarios.flatMap(({ runs }) => runs).filter(({ measuring }) => Math.max(measuring.longestPauseOfClientsMs, measuring.longestPauseOfProxyMs) > TOO_LONG_MS);
+  if (blurred.length) console.log(`In ${blurred.length} of these runs a process paused for more than ${TOO_LONG_MS / 1000} s: this machine is busy, or the crowd too large for it. Times of those runs are the machine's.\n`);
   const complete = chosen.scenarios.length === SCENARIOS.length && chosen.policies.length === POLICIES.length && chosen.wanted === WANTED;
   const file = (ending) => join(target, `storm${complete ? '' : '-part'}.${ending}`);
   mkdirSync(target, { recursive: true });
