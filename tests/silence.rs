@@ -123,15 +123,15 @@ fn with_media(room: &mut Room, ms: u64, mut received: impl FnMut() -> u64) {
     }
 }
 
-/// Loses the socket to a balancer that takes connections which no node answers; resolves when the second dial is made.
+/// Loses the socket to a balancer that takes connections which no node answers; until `count` dials are made.
 /// Says when the dials were made, from the loss on.
-fn dials_to_nowhere(room: &mut Room, media: u64) -> Vec<(u64, bool)> {
+fn dials_to_nowhere(room: &mut Room, media: u64, count: usize) -> Vec<(u64, bool)> {
     room.forget();
     room.server.dials = (0..9).map(|_| OnDial::Stall).collect();
     let lost = room.now;
     room.drop_socket(1006);
     let mut dials = Vec::new();
-    while dials.len() < 2 && room.now.since(lost) < 12_000 {
+    while dials.len() < count && room.now.since(lost) < 12_000 {
         with_media(room, 50, || media);
         dials.extend(room.dials.drain(..).map(|dial| (room.now.since(lost), common::join_request(&dial).reconnect)));
     }
@@ -139,7 +139,7 @@ fn dials_to_nowhere(room: &mut Room, media: u64) -> Vec<(u64, bool)> {
 }
 
 #[test]
-fn a_node_that_is_gone_is_not_asked_to_resume_and_a_dial_that_hangs_is_replaced_once() {
+fn a_node_that_is_gone_is_not_asked_to_resume_and_a_dial_that_hangs_is_replaced_twice() {
     let mut seconds = Vec::new();
     for seed in 0..60 {
         let mut room = watching(seed);
@@ -148,20 +148,21 @@ fn a_node_that_is_gone_is_not_asked_to_resume_and_a_dial_that_hangs_is_replaced_
             bytes += 1_000;
             bytes
         });
-        let dials = dials_to_nowhere(&mut room, bytes);
-        let [(first, resume), (second, false)] = dials[..] else { panic!("seed {seed}: {dials:?}") };
+        let dials = dials_to_nowhere(&mut room, bytes, 3);
+        let [(first, resume), (second, false), (third, false)] = dials[..] else { panic!("seed {seed}: {dials:?}") };
         if first > 2_500 {
             assert!(!resume, "seed {seed}: {first} ms, both paths were known to be silent");
         }
         let hung = second - first;
-        let range = if first < 1_500 { 3_500..=3_700 } else { 2_000..=2_200 };
+        let range = if first < 1_500 { 3_500..=3_700 } else { 1_500..=1_700 };
         assert!(
             (1_400..=1_600).contains(&first) || range.contains(&hung),
             "seed {seed}: {first} ms, hung for {hung} ms"
         );
+        assert!((1_500..=1_700).contains(&(third - second)), "seed {seed}: hung again for {} ms", third - second);
         assert_eq!(room.kinds().last(), Some(&ReconnectKind::Full));
-        with_media(&mut room, 3_000, || bytes);
-        assert!(room.dials.is_empty(), "seed {seed}: once");
+        with_media(&mut room, 4_000, || bytes);
+        assert!(room.dials.is_empty(), "seed {seed}: twice");
         seconds.push(second / 100);
     }
     seconds.sort_unstable();

@@ -67,8 +67,8 @@ pub struct Episode {
     pub last_begun: Option<Millis>,
     /// Media fell silent together with signalling: the node is gone.
     pub node_gone: bool,
-    /// An attempt that hung has been replaced by another.
-    pub replaced: bool,
+    /// Attempts that hung and were replaced by another.
+    pub replaced: u32,
     failed_resumes: u32,
     warned: bool,
     told: Option<ReconnectKind>,
@@ -115,7 +115,7 @@ impl Episode {
             hint_ms: loss.hint_ms,
             last_begun: None,
             node_gone: false,
-            replaced: false,
+            replaced: 0,
             failed_resumes: 0,
             warned: false,
             told: None,

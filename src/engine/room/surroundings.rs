@@ -21,8 +21,12 @@ const MEDIA_MS: u64 = 2_000;
 const MEDIA_LOST_MS: u64 = 250;
 /// Media that stands still for so long is a suspicion; without signalling it is a fact.
 const STILL_MS: u64 = 2_000;
-/// A dial that hangs although the node is gone is replaced once after this time.
-const HANGS_MS: u64 = 2_000;
+/// A dial that hangs although the node is gone is replaced after this time, or after so many round trips: it takes three
+/// of them to open.
+const HANGS_MS: u64 = 1_500;
+const HANGS_ROUND_TRIPS: f64 = 6.0;
+/// So often within an episode: who waits for a whole fleet to come up must not make it harder.
+const REPLACEMENTS: u32 = 2;
 /// One that began early in an episode gets longer. A cluster of livekit-servers looks after 3 s for another node, and takes
 /// up to 5 s to know that one is gone: before that a new dial would hang as well.
 const EARLY_HANGS_MS: u64 = 3_500;
@@ -166,12 +170,15 @@ impl Session {
 
     /// Sees to it that the dial that was just begun does not hang for long, where that is to be feared.
     pub(super) fn watch_dial(&mut self) {
-        let Some(episode) = self.episode.as_ref().filter(|episode| episode.node_gone && !episode.replaced) else {
+        let Some(episode) =
+            self.episode.as_ref().filter(|episode| episode.node_gone && episode.replaced < REPLACEMENTS)
+        else {
             return;
         };
         let begun = episode.last_begun.unwrap_or(self.now);
         let early = begun.since(episode.started) < EARLY_MS;
-        self.timers.set(Timer::Media, begun.after(if early { EARLY_HANGS_MS } else { HANGS_MS }));
+        let slow = (self.liveness.rtt_ms().unwrap_or(0.0) * HANGS_ROUND_TRIPS) as u64;
+        self.timers.set(Timer::Media, begun.after(if early { EARLY_HANGS_MS } else { HANGS_MS }.max(slow)));
     }
 
     fn replace_hanging(&mut self) {
@@ -187,7 +194,7 @@ impl Session {
         self.stop_validating();
         self.drop_signalling(Hangup::Abandoned);
         let Some(episode) = &mut self.episode else { return };
-        episode.replaced = true;
+        episode.replaced = episode.replaced.saturating_add(1);
         episode.attempt = episode.attempt.saturating_add(1);
         episode.kind = ReconnectKind::Full;
         episode.reason = "signalling and media fell silent".into();
