@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { at } from '../../scripts/lib/paths.mjs';
 import { lab } from '../../scripts/lab.mjs';
+import { tablesOf } from '../../www/src/storm/markdown.mjs';
 import { allBackMs, capacityOverTime, headline, perSecond, verdict } from '../../www/src/storm/outcome.mjs';
 import { factsOf, readSetting, slug, writeSetting } from '../../www/src/storm/setting.mjs';
 import { startBrowser } from './lib/browser.mjs';
@@ -186,6 +187,14 @@ describe('what the storm lab is made of', () => {
     assert.equal(verdict(run('x', [0, 6], { gaveUp: 94, lostOthers: 80 })).short, '94 of 100 gave up for good');
     assert.equal(verdict({ ...run('x', [0, 40]), dropped: 100 }).short, '40 of 100 are back after 60 s');
     assert.deepEqual(headline([good, run('livekit', [3, 100], { lostOthers: 77 })]).map(({ name }) => name), ['livekit', 'Rejoin']);
+  });
+
+  test('tables of a page are read with the heading above them', () => {
+    const page = '# Page\n\ntext | with a bar\n\n## First `one`\n\n| a | b |\n|---|---:|\n| **1** | 0.3 s * 2^k |\n| 3 | 4 |\n\nend\n## Second\n| c |\n|---|\n| 5 |\n';
+    assert.deepEqual(tablesOf(page), [
+      { title: 'First one', head: ['a', 'b'], rows: [['1', '0.3 s * 2^k'], ['3', '4']] },
+      { title: 'Second', head: ['c'], rows: [['5']] },
+    ]);
   });
 
   test('the package carries nothing of it', () => {
