@@ -9,6 +9,7 @@ use crate::sfu::Door;
 
 const SEEDS: u64 = 50;
 
+/// Fault 1: a reset in the session
 #[test]
 fn a_day_with_six_self_healing_drops_is_no_warning() {
     for seed in seeds(1, SEEDS) {

@@ -41,22 +41,21 @@ fn noticed(ways: &[Direction], limit: u64, pings: bool, chatters: bool) -> u64 {
     longest
 }
 
-/// Fault 2: in the simulation.
+/// Faults 2, 3: silent both ways, and from the server to the client
 #[test]
 fn silence_is_noticed_within_the_servers_timeout_and_three_seconds() {
     let (both, down) = (noticed(BOTH, 18 * SECOND, true, false), noticed(DOWN, 18 * SECOND, true, false));
     println!("silent, server's timeout 15 s: both ways noticed after at most {both} ms, down {down} ms (gate 18,000)");
 }
 
-/// Fault 2: where the server names no timeout.
 #[test]
 fn silence_is_noticed_within_95_s_where_the_server_names_no_timeout() {
     let both = noticed(BOTH, 95 * SECOND, false, false);
     println!("silent, no timeout named: both ways noticed after at most {both} ms (gate 95,000)");
 }
 
-/// Fault 3: in the simulation.
-/// The server goes on talking, so only the missing pongs tell.
+// The server goes on talking, so only the missing pongs tell.
+/// Fault 3: silent from the client to the server
 #[test]
 fn a_way_up_that_is_dead_is_noticed_by_its_pongs() {
     let up = noticed(UP, 25 * SECOND, true, true);
@@ -82,7 +81,6 @@ fn a_suspicion_is_settled_within_five_seconds() {
     println!("after a suspicion: noticed after at most {longest} ms (gate 5,000)");
 }
 
-/// Fault 2: and nothing is noticed where there is nothing.
 #[test]
 fn a_day_of_loss_and_spikes_is_no_silence() {
     let mut inputs = 0;
@@ -101,7 +99,7 @@ fn a_day_of_loss_and_spikes_is_no_silence() {
     println!("ten days of 5 % loss and 2 s spikes: 0 false verdicts in {inputs} inputs");
 }
 
-/// Fault 28: in the simulation.
+/// Fault 28: hidden for ten minutes, timers once a minute
 #[test]
 fn ten_minutes_hidden_are_no_silence() {
     for seed in seeds(1, PHASES) {
@@ -158,7 +156,7 @@ fn an_hours_sleep_that_the_socket_survived_costs_no_reconnect() {
     println!("an hour's sleep, the socket survived: 0 reconnects");
 }
 
-/// Fault 26: in the simulation.
+/// Fault 26: an hour's sleep
 #[test]
 fn an_hours_sleep_that_it_did_not_costs_exactly_one() {
     every_sleep(|seed, stands_still, says_so| {
@@ -176,7 +174,7 @@ fn an_hours_sleep_that_it_did_not_costs_exactly_one() {
     println!("an hour's sleep, the socket did not survive: exactly one reconnect");
 }
 
-/// Fault 24: in the simulation.
+/// Fault 24: online and offline, twenty times a second
 #[test]
 fn flapping_between_online_and_offline_makes_one_attempt_a_second_at_most() {
     let mut most = 0;
@@ -204,7 +202,7 @@ fn flapping_between_online_and_offline_makes_one_attempt_a_second_at_most() {
     println!("online and offline ten times a second for a minute: at most {most} attempt in any second");
 }
 
-/// Fault 25: in the simulation.
+/// Fault 25: offline for half an hour
 #[test]
 fn half_an_hour_offline_is_waited_out_without_an_attempt() {
     let mut longest = 0;

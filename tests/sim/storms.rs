@@ -87,13 +87,13 @@ fn all_cut(clients: u32, count: u64) {
     );
 }
 
-/// Fault 48: a room of 650.
+/// Fault 48: 650 virtual clients of the real policy, seeds 1 to 50
 #[test]
 fn all_of_650_cut() {
     all_cut(650, 50);
 }
 
-/// Fault 48: a room of 10 000.
+/// Fault 48: 10,000 virtual clients of the real policy, seeds 1 to 10
 #[test]
 fn all_of_10_000_cut() {
     all_cut(10_000, 10);
@@ -104,7 +104,6 @@ fn all_of_100_000_cut() {
     all_cut(100_000, 1);
 }
 
-/// Fault 48: 10 000 on a server that is too small for them.
 #[test]
 fn all_of_10_000_cut_from_a_server_for_650() {
     let setting = Setting { capacity_per_s: capacity_for(650), ..Setting::of(10_000) };
@@ -137,7 +136,7 @@ fn a_thousand_rooms_of_10_on_one_node() {
     println!("1,000 rooms of 10 on one node: peak / C {:.3} (gate 1.0)", most(&all, |figures| figures.peak));
 }
 
-/// Until a client knows of regions itself, a balancer before them sends whoever failed at home to another one.
+/// Each client is told of the other two regions and finds its way to them by itself.
 #[test]
 fn three_regions_of_650_one_down_for_30_s() {
     let fault = Fault { down_ms: 30 * SECOND, ..Fault::default() };

@@ -53,8 +53,6 @@ struct Seat {
 /// See the module.
 pub struct Crowd {
     pub nodes: Vec<Node>,
-    /// A dial that fails at its own node goes to another one next time: a balancer before the regions.
-    pub balanced: bool,
     /// Frames are the same for everybody.
     pub join: Rc<[u8]>,
     reconnect: Rc<[u8]>,
@@ -84,7 +82,6 @@ impl Crowd {
         };
         Self {
             nodes,
-            balanced: false,
             join: frame(Told::Join(join.clone())),
             reconnect: frame(Told::Reconnect(proto::ReconnectResponse::default())),
             turn_down: frame(Told::Leave(turn_down)),
@@ -160,17 +157,6 @@ impl Crowd {
         let seat = &mut self.seats[client as usize];
         seat.on = NOWHERE;
         net.tell(client, seat.attempt, News::Closed(1006, Rc::from("")));
-    }
-
-    fn route(&mut self, now: Millis, client: u32) -> usize {
-        let seat = self.seats[client as usize];
-        let home = usize::from(seat.home);
-        if !self.balanced || seat.dials <= 1 || !self.nodes[home].is_down(now) {
-            return home;
-        }
-        let others: Vec<usize> = (0..self.nodes.len()).filter(|node| !self.nodes[*node].is_down(now)).collect();
-        let place = (self.rng.unit() * others.len() as f64) as usize;
-        others.get(place).copied().unwrap_or(home)
     }
 
     /// Whether the node takes one more. The rate counts what fails, too.
@@ -291,7 +277,7 @@ impl Crowd {
 impl Site for Crowd {
     fn dialled(&mut self, net: &mut Net, client: u32, attempt: Attempt, dial: &Dial) {
         let now = net.now();
-        let node = self.route(now, client);
+        let node = super::region_of(&dial.server_url);
         let taken = self.takes(now, node);
         let seat = &mut self.seats[client as usize];
         if !taken {

@@ -7,7 +7,7 @@
 //!
 //! ```ignore
 //! let mut storm = Storm::new(Setting { clients: 650, room: 650, ..Setting::default() });
-//! // The clients have been connected for a minute and the fault has just struck: this is moment 0.
+//! // The clients have been connected for a while and the fault has just struck: this is moment 0.
 //! storm.advance(20_000);
 //! let Figures { peak, least_connected, t50_ms, t99_ms, attempts_mean, lost_others, .. } = storm.figures();
 //! let Series { arrivals, connected } = storm.series(); // one number for each 100 ms
@@ -47,7 +47,7 @@ pub use series::{Figures, Series};
 use world::World;
 
 /// How long everybody has been connected when the fault strikes: longer than a session needs to count as stable.
-const CALM_MS: u64 = 60_000;
+const CALM_MS: u64 = 35_000;
 /// A signalling-only host, as an edge worker is one.
 const SIGNALLING: Capabilities = Capabilities { rtc: false, offer_with_join: false };
 
@@ -81,7 +81,7 @@ pub struct Setting {
     pub room: u32,
     /// Dials that each region takes in a second.
     pub capacity_per_s: f64,
-    /// Clients are spread evenly over so many.
+    /// Clients are spread evenly over so many. Each is told of the others, as an app that names its regions does.
     pub regions: u32,
     pub fault: Fault,
     pub policy: Policy,
@@ -124,7 +124,7 @@ pub struct Storm {
 }
 
 impl Storm {
-    /// Everybody connects, is left alone for a minute, and is hit.
+    /// Everybody connects, is left alone for a while, and is hit.
     pub fn new(setting: Setting) -> Self {
         Self::with(setting, &join(), |_| {})
     }
@@ -132,22 +132,24 @@ impl Storm {
     /// The same with other facts in the join, and changes to each client's configuration.
     pub fn with(setting: Setting, join: &proto::JoinResponse, configure: impl Fn(&mut Config)) -> Self {
         let nodes = (0..setting.regions.max(1)).map(|_| Node::new(setting.capacity_per_s)).collect();
-        let mut crowd = Crowd::new(setting.seed, setting.policy, nodes, join);
-        crowd.balanced = setting.regions > 1;
+        let crowd = Crowd::new(setting.seed, setting.policy, nodes, join);
         let mut world = World::new(setting.seed, crowd);
         let weather = Weather { latency_ms: setting.latency_ms, ..Weather::default() };
         let others = setting.room.saturating_sub(1 + join.other_participants.len() as u32);
         let mut config = Config { policy: setting.policy.choice(), ..Config::default() };
         configure(&mut config);
         for number in 0..setting.clients {
-            let client = world.add(config.clone(), SIGNALLING, weather);
             let home = number % setting.regions.max(1);
             world.site.add(home as u8);
+            let mut config = config.clone();
+            let elsewhere = (1..setting.regions.max(1)).map(|next| region_url((home + next) % setting.regions));
+            config.regions.urls.extend(elsewhere);
+            let client = world.add(config, SIGNALLING, weather);
             // The roster of a room of thousands, times thousands of clients, is too much to hold. What matters of it
             // here, its size, is what a page with several rooms tells an engine, too.
             world.clients[client as usize].session.set_elsewhere(others);
-            let url = Secret::new(format!("wss://region-{home}.example"));
-            let (token, options) = (Secret::new("token"), ConnectOptions::default());
+            let (url, token) = (Secret::new(region_url(home)), Secret::new("token"));
+            let options = ConnectOptions::default();
             world.call(client, CallId(1), Command::Connect { url, token, options });
         }
         world.advance(CALM_MS);
@@ -204,6 +206,16 @@ impl Storm {
     pub fn inputs(&self) -> u64 {
         self.world.inputs
     }
+}
+
+/// Where a region is.
+fn region_url(number: u32) -> String {
+    format!("wss://{number}.region.example")
+}
+
+/// The region that a URL names.
+fn region_of(url: &str) -> usize {
+    url.trim_start_matches("wss://").split('.').next().and_then(|number| number.parse().ok()).unwrap_or(0)
 }
 
 /// What everybody is told. Without pings: a crowd's pings are much work and say nothing about its return.
