@@ -79,7 +79,7 @@ fn a_region_that_refuses_or_fails_is_left_at_once() {
     for why in [None, answer(502, ""), answer(503, "")] {
         let mut room = three();
         room.server.places = vec![(ONE.into(), OnDial::Refuse)];
-        room.validate = why.or_else(|| Some(Err(rejoin::engine::io::FetchFailed)));
+        room.validate = why.or(Some(Err(rejoin::engine::io::FetchFailed)));
         let call = connect(&mut room, ONE);
         assert_eq!(room.result(call), Some(&Ok(Reply::Done)), "it took time");
         assert_eq!(dialled(&room), [ONE, TWO]);

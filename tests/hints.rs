@@ -1,5 +1,7 @@
 //! What a server says about when to come back: in the reason of a close, in `Retry-After`. And how often a room comes
 //! back to a server that takes it and throws it out again.
+// Clippy takes the functions of an integration test that are no `#[test]` for production code.
+#![allow(clippy::indexing_slicing, clippy::expect_used, clippy::unwrap_used)]
 
 mod common;
 

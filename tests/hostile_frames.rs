@@ -274,12 +274,7 @@ fn what_is_newer_than_this_client_is_skipped() {
     (person.state, person.kind) = (77, 78);
     person.tracks = vec![proto::TrackInfo { sid: "TR_9".into(), r#type: 55, source: 56, ..Default::default() }];
     room.tell(Told::Update(proto::ParticipantUpdate { participants: vec![person] }));
-    let quality = proto::ConnectionQualityInfo {
-        participant_sid: "PA_bob".into(),
-        quality: 99,
-        score: 0.0,
-        ..Default::default()
-    };
+    let quality = proto::ConnectionQualityInfo { participant_sid: "PA_bob".into(), quality: 99, score: 0.0 };
     room.tell(Told::ConnectionQuality(proto::ConnectionQualityUpdate { updates: vec![quality] }));
     assert_lives(&mut room, "unknown values");
     assert!(room.session.roster().participant("bob").is_some());

@@ -1,7 +1,7 @@
 //! Updates of participants and rooms that repeat, contradict, come out of order or are huge: the room ends up the same.
 
 // Clippy takes the functions of an integration test that are no `#[test]` for production code.
-#![allow(clippy::indexing_slicing, clippy::unwrap_used)]
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, clippy::panic)]
 
 mod common;
 

@@ -229,7 +229,9 @@ impl<'a> Reader<'a> {
                 3 if depth == GROUPS => return Err(DecodeError),
                 3 => depth += 1,
                 4 => depth -= 1,
-                kind => drop(self.value(kind)?),
+                kind => {
+                    self.value(kind)?;
+                }
             }
         }
         Ok(())

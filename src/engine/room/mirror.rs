@@ -64,7 +64,6 @@ impl Session {
             data_channels: self.negotiation.channel_infos(),
             track_sids_disabled: self.roster.disabled_tracks(),
             datachannel_receive_states: self.data.receive_states(self.now),
-            ..Default::default()
         };
         self.send(Ask::SyncState(sync));
     }

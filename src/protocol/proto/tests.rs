@@ -1,6 +1,9 @@
 //! Every message against LiveKit's own of the same name: what is written here is read there, whole, and the other way
 //! round; and bytes that are no messages.
 
+// Clippy takes the helpers of tests for production code.
+#![allow(clippy::unwrap_used)]
+
 use livekit_protocol as theirs;
 
 use crate::protocol::proto as ours;
