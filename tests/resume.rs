@@ -375,3 +375,19 @@ fn a_host_without_webrtc_resumes_by_signalling_alone() {
     room.run_until(ConnectionState::Connected, 251);
     assert_eq!(room.kinds(), [ReconnectKind::Resume]);
 }
+
+/// Everybody is turned down after a server has lost its sessions: who knows that all were lost keeps the distance.
+#[test]
+fn a_resume_that_is_turned_down_after_a_remote_loss_still_keeps_its_distance() {
+    let mut room = Room::connected();
+    let leave = proto::LeaveRequest {
+        reason: DisconnectReason::StateMismatch as i32,
+        action: Action::Reconnect as i32,
+        ..Default::default()
+    };
+    room.server.next_dials([OnDial::Say(vec![Told::Leave(leave)])]);
+    room.drop_socket(1012);
+    room.run_until(ConnectionState::Connected, 20_000);
+    assert_eq!(room.kinds(), [ReconnectKind::Resume, ReconnectKind::Full]);
+    assert!(room.reconnecting().iter().all(|facts| facts.cause == Cause::Remote), "{:?}", room.reconnecting());
+}

@@ -299,7 +299,11 @@ impl Session {
         }
         let Some(episode) = &mut self.episode else { return };
         episode.attempt_failed(failure.how);
-        episode.cause = failure.cause.unwrap_or(episode.cause);
+        // A server that lost everybody turns their resumes down one by one: what it says of this session does not unsay
+        // that all were lost, and they keep their distance.
+        if failure.how != Failed::TurnedDown || episode.cause != Cause::Remote {
+            episode.cause = failure.cause.unwrap_or(episode.cause);
+        }
         episode.hint_ms = failure.hint_ms;
         episode.reason = failure.error.message;
         self.next_attempt();
