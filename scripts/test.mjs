@@ -5,10 +5,12 @@
 //   npm test -- --dev browser     with a quick build of the package instead of the published one
 //
 // One line a suite, the ends of failures below it, everything else in target/test-logs/. The last line is
-// `N passed, N failed, N skipped`. A suite that could not run is a failure, and so is one in which no test ran.
+// `N passed, N failed, N skipped`. A suite that could not run is a failure, and so is one in which no test ran. In the end
+// all that was printed is searched for tokens.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { Failure, main, seconds, tail } from './lib/run.mjs';
 import { logs, suites } from './test/suites.mjs';
+import { searched } from './test/tokens.mjs';
 
 const began = performance.now();
 
@@ -63,6 +65,8 @@ await main(async () => {
   if (chosen.includes('native')) results.push(await runSuite('native', suites.native.prepare({ dev })));
   await prepared.settled;
   for (const name of chosen.filter((each) => each !== 'native')) results.push(await runSuite(name, prepared[name]));
+  results.push(searched(logs()));
+  report('tokens', results.at(-1), seconds(began), logs());
   const sum = (key) => results.reduce((total, result) => total + result[key], 0);
   console.log(`all of it took ${seconds(began)}`);
   console.log(`${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped`);

@@ -50,6 +50,7 @@ describe('after a trap', () => {
   let joining;
   let pending;
 
+  // Fault 40: promises that wait when it happens.
   test('what was promised is rejected with the typed error, in every room', async () => {
     room = new rejoin.Room({ webSocket: WebSocket });
     await room.connect(server.url, token());
@@ -63,6 +64,7 @@ describe('after a trap', () => {
     await assert.rejects(pending, (error) => error.code === 'poisoned');
   });
 
+  // Fault 40: calls that are made afterwards.
   test('later calls are refused with it and enter the instance no more', async () => {
     poison(instances[0]);
     const before = new Uint8Array(instances[0].exports.memory?.buffer ?? new ArrayBuffer(0)).slice(0, 64);
@@ -74,6 +76,7 @@ describe('after a trap', () => {
     assert.deepEqual(new Uint8Array(instances[0].exports.memory?.buffer ?? new ArrayBuffer(0)).slice(0, 64), before);
   });
 
+  // Fault 40: a new instance.
   test('another init() makes a new instance that works, and the old one stays dead', async () => {
     await rejoin.default();
     await rejoin.default();
@@ -86,6 +89,7 @@ describe('after a trap', () => {
     await fresh.disconnect();
   });
 
+  // Fault 40: what the old one left with its host.
   test('timers, sockets and finalizers of the old one reach nobody', async () => {
     for (const connection of server.connections) connection.reset();
     globalThis.gc?.();
