@@ -1,5 +1,5 @@
 // Suite `native`: what can be said about the Rust code without a browser. Each check counts as one test, beside the
-// tests that cargo runs. Suite `sim` is cargo's too: the simulation, in a profile of its own because it is long.
+// tests that cargo runs. Suite `sim` is cargo's too: what is long, in a profile of its own.
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { check as faults } from '../docs/faults.mjs';
@@ -11,6 +11,7 @@ import { add } from './node.mjs';
 import { wasmTargets } from './wasm.mjs';
 
 const WASM = ['--target', 'wasm32-unknown-unknown'];
+const LONG = ['sim', 'endless_reconnects'];
 const STRICT = ['--', '-D', 'warnings'];
 const DOC = { RUSTDOCFLAGS: '-D warnings' };
 
@@ -32,14 +33,15 @@ export async function native({ log }) {
   await check('documentation, wasm', () => cargo(['doc', '--locked', '--no-deps', ...WASM], DOC));
   await check('licences and bans (deny.toml)', () => licences({ log }));
   await check('every fault of docs/faults.md has a test (npm run docs writes it)', faults);
-  const targets = (await testTargets()).filter(({ name, path }) => name !== 'sim' && nativeToo(path));
+  const targets = (await testTargets()).filter(({ name, path }) => !LONG.includes(name) && nativeToo(path));
   add(total, await cargoTest('cargo test', ['--lib', ...targets.flatMap(({ name }) => ['--test', name])], log));
   add(total, await cargoTest('cargo test --doc', ['--doc'], log, { mayBeEmpty: true }));
   return total;
 }
 
-/** The simulation is a suite of its own; it runs optimised, a debug build would take many times as long. */
-export const sim = ({ log }) => cargoTest('cargo test --test sim', ['--profile', 'sim', '--test', 'sim', '--', '--show-output'], log);
+/** The simulation, and what else a debug build would take many times as long for: a suite of its own, optimised. */
+export const sim = ({ log }) =>
+  cargoTest('cargo test --profile sim', ['--profile', 'sim', ...LONG.flatMap((name) => ['--test', name]), '--', '--show-output'], log);
 
 const good = { passed: 1, failed: 0, skipped: 0, failures: [] };
 const bad = (name, error) => ({ passed: 0, failed: 1, skipped: 0, failures: [{ name, message: error.output || error.message }] });

@@ -32,7 +32,7 @@ const inNode = (folders, { prepare, fileWithinMs }) => ({
 
 export const suites = {
   native: { place: 'cargo', exists: () => true, prepare: rust, run: native },
-  sim: { place: 'tests/sim', exists: () => existsSync(at('tests', 'sim')), prepare: rust, run: sim },
+  sim: { place: 'tests/sim and tests/endless_reconnects.rs', exists: () => existsSync(at('tests', 'sim')), prepare: rust, run: sim },
   wasm: {
     place: 'the Rust tests that use wasm_bindgen_test',
     exists: () => wasmTargets().length > 0,
