@@ -4,7 +4,7 @@ mod common;
 
 use common::server::{OnDial, participant};
 use common::{Room, join_request};
-use rejoin::engine::peer::{Channel, MediaHandle, PeerAction, PeerEvent};
+use rejoin::engine::peer::{Channel, MediaHandle, PeerAction, PeerEvent, PeerState};
 use rejoin::engine::room::command::{Command, DataMessage, Reply, Scenario, TrackSettings};
 use rejoin::engine::room::event::{ConnectionState, Event, Id, ReconnectKind};
 use rejoin::protocol::proto;
@@ -214,6 +214,27 @@ fn data_that_a_silent_path_took_is_sent_again_in_the_new_session() {
     room.run_for(4_000);
     room.run_until(ConnectionState::Connected, 60_000);
     assert_eq!(room.kinds().last(), Some(&ReconnectKind::Full));
+    assert_eq!(room.peer_actions(|action| matches!(action, PeerAction::Send { .. })).len(), 1);
+}
+
+#[test]
+fn data_that_a_transport_took_before_its_loss_was_noticed_is_sent_again_although_signalling_lived() {
+    let mut room = Room::connected();
+    room.run_for(60_000);
+    let message = DataMessage { payload: vec![1], reliable: true, ..Default::default() };
+    let call = room.call(Command::PublishData(message));
+    assert!(room.result(call).is_some_and(Result::is_ok));
+    // The path of media is gone; the browser says so after a while, and gives up after a longer one.
+    room.run_for(6_000);
+    room.peer_state(PeerState::Disconnected);
+    room.run_for(15_000);
+    room.peer_state(PeerState::Failed);
+    room.server.next_dials([OnDial::Say(vec![Told::Leave(proto::LeaveRequest {
+        action: proto::leave_request::Action::Reconnect as i32,
+        ..Default::default()
+    })])]);
+    room.forget();
+    room.run_until(ConnectionState::Connected, 60_000);
     assert_eq!(room.peer_actions(|action| matches!(action, PeerAction::Send { .. })).len(), 1);
 }
 

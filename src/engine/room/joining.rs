@@ -103,6 +103,7 @@ impl Session {
         self.negotiation.open(dual, !dual);
         self.roster.hold_media();
         self.media = None;
+        self.transport_lost = None;
         self.peer(PeerAction::Open { dual, channels: !dual, audios: sections, videos: sections, ice });
         self.emit(Event::TransportsCreated);
     }

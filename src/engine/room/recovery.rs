@@ -14,7 +14,6 @@ use crate::engine::room::event::{ConnectionState, Event, ReconnectKind, Reconnec
 use crate::engine::room::failure::Failure;
 use crate::engine::room::joining::{Purpose, Stage, forbids_resume, ice_config};
 use crate::engine::room::session::Session;
-use crate::engine::time::Millis;
 use crate::engine::timers::Timer;
 use crate::engine::{Output, PolicyAnswer, Question};
 use crate::protocol::proto;
@@ -26,7 +25,7 @@ const POLICY_ANSWER_MS: u64 = 5_000;
 const APART_MS: u64 = 1_000;
 
 /// What is sent on a transport that works has arrived after this long.
-const LANDING_MS: u64 = 100;
+pub(super) const LANDING_MS: u64 = 100;
 
 impl Session {
     /// Something ended what worked: for good, or until it is mended.
@@ -58,16 +57,7 @@ impl Session {
         let lived = self.joined.as_ref().map_or(0, |joined| self.now.since(joined.since));
         let participants = self.participants().saturating_add(self.elsewhere);
         let failed = self.steadiness.lost(loss.asked_for);
-        // Where both paths were up to the end, the transport took what it was given. Else only what was sent before the
-        // server was last heard is taken for delivered: twice is better than never.
-        if self.is_transport_connected() && self.link.is_live() && why != Hangup::Idle {
-            self.heard = self.now;
-            self.data.drained();
-        } else {
-            let heard = self.liveness.heard().unwrap_or(self.heard);
-            // What was on its way at that moment had not been read.
-            self.heard = Millis(heard.0.saturating_sub(LANDING_MS));
-        }
+        self.note_what_was_delivered(why);
         self.drop_signalling(why);
         for timer in [Timer::Stable, Timer::QualityLost, Timer::Negotiate, Timer::Answer] {
             self.timers.stop(timer);

@@ -92,6 +92,8 @@ pub struct Session {
     pub(super) heard: Millis,
     /// What the transport has received.
     pub(super) media: Option<Media>,
+    /// When the transport said that it had lost its peer, until it has one again.
+    pub(super) transport_lost: Option<Millis>,
 
     pub(super) timers: Timers,
     pub(super) link: Link,
@@ -138,6 +140,7 @@ impl Session {
             give_up_left_ms: None,
             heard: Millis::default(),
             media: None,
+            transport_lost: None,
             timers: Timers::default(),
             link: Link::default(),
             liveness: Liveness::default(),

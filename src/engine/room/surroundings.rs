@@ -9,6 +9,7 @@ use crate::engine::peer::PeerAction;
 use crate::engine::policy::{Cause, Decision};
 use crate::engine::room::event::{ConnectionState, ReconnectKind};
 use crate::engine::room::joining::{Purpose, Stage};
+use crate::engine::room::recovery::LANDING_MS;
 use crate::engine::room::session::Session;
 use crate::engine::time::Millis;
 use crate::engine::timers::Timer;
@@ -19,6 +20,8 @@ use crate::protocol::signal::Ask;
 const MEDIA_MS: u64 = 2_000;
 /// The same while a resume is waited for: the answer decides what is tried.
 const MEDIA_LOST_MS: u64 = 250;
+/// A transport's loss of its peer is told so long after it at most (browsers: 5 s after the last answer to a check).
+const UNNOTICED_MS: u64 = 10_000;
 /// Media that stands still for so long is a suspicion; without signalling it is a fact.
 const STILL_MS: u64 = 2_000;
 /// A dial that hangs although the node is gone is replaced after this time, or after so many round trips: it takes three
@@ -123,6 +126,27 @@ impl Session {
         if self.hopes_to_resume() {
             self.look_at_media();
         }
+    }
+
+    /// The connection is lost: until when what was sent is taken for delivered. Where both paths were up to the end, the
+    /// transport took what it was given. Else only what was sent before the server was last known to be there: twice is
+    /// better than never.
+    pub(super) fn note_what_was_delivered(&mut self, why: Hangup) {
+        let still = self.media.filter(|media| self.now.since(media.grew) >= STILL_MS).map(|media| media.grew);
+        // What lost its peer had lost it for a while before that was noticed.
+        let blind = self.transport_lost.map(|at| Millis(at.0.saturating_sub(UNNOTICED_MS)));
+        let doubted = match (still, blind) {
+            (Some(still), Some(blind)) => Some(still.min(blind)),
+            (still, blind) => still.or(blind),
+        };
+        if doubted.is_none() && self.is_transport_connected() && self.link.is_live() && why != Hangup::Idle {
+            self.heard = self.now;
+            return self.data.drained();
+        }
+        let heard = self.liveness.heard().unwrap_or(self.heard);
+        let known = doubted.map_or(heard, |doubted| doubted.min(heard));
+        // What was on its way at that moment had not been read.
+        self.heard = Millis(known.0.saturating_sub(LANDING_MS));
     }
 
     fn hopes_to_resume(&self) -> bool {

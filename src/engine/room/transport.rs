@@ -172,6 +172,13 @@ impl Session {
 
     fn handle_peer_state(&mut self, target: Target, state: PeerState) {
         self.negotiation.state_changed(target, state);
+        match state {
+            PeerState::Disconnected | PeerState::Failed => {
+                self.transport_lost.get_or_insert(self.now);
+            }
+            PeerState::Connected => self.transport_lost = None,
+            _ => {}
+        }
         match (state, &self.stage) {
             (PeerState::Connected, Stage::Transport(Purpose::Resume)) => self.finish_resume_when_verified(),
             (PeerState::Connected, Stage::Transport(purpose)) => {
