@@ -43,7 +43,7 @@ fn lives() {
     let sum = |of: fn(&Outcome) -> u64| all.iter().map(of).sum::<u64>();
     println!(
         "{} lives: {} inputs, {} dials, {} losses, {} sessions, {} reliable messages accepted, {} of them twice, {} lost \
-         in a transport that was dead unnoticed; {} ended early",
+         by a full reconnect from a path that had died unnoticed; {} ended early",
         all.len(),
         sum(|life| life.inputs),
         sum(|life| life.dials as u64),

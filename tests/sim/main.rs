@@ -7,6 +7,7 @@ mod life;
 mod lives;
 mod one;
 mod outages;
+mod place;
 mod seeds;
 mod sfu;
 mod silences;

@@ -1,7 +1,7 @@
 //! The model server of whole lives: sessions that can be resumed, tracks, metadata, data that arrives and is kept, and
 //! the ways in which all of it goes wrong. A storm's server is another one (`storm/crowd.rs`): that one has a capacity.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use rejoin::engine::Output;
@@ -10,6 +10,7 @@ use rejoin::engine::io::{Attempt, FetchFailed, FetchRequest, FetchResponse};
 use rejoin::engine::peer::{Channel, Generation, PeerAction};
 use rejoin::engine::policy::ReconnectContext;
 use rejoin::engine::rng::Rng;
+use rejoin::engine::room::event::ConnectionState;
 use rejoin::engine::time::Millis;
 use rejoin::protocol::data::{DataPacket, DataValue};
 use rejoin::protocol::join::Dial;
@@ -17,10 +18,11 @@ use rejoin::protocol::proto;
 use rejoin::protocol::signal::{Ask, RequestResponse, SignalRequest, SignalResponse, Told};
 use rejoin::protocol::wire::Message as _;
 
+use crate::place::{Member, Place};
 use crate::storm::agenda::{Happening, News};
 use crate::storm::net::{Net, seed_bytes};
 use crate::storm::world::Site;
-use crate::transport::{Doing, Due, Transport};
+use crate::transport::{Doing, Due};
 use crate::watch::Watch;
 
 /// A member without a socket is forgotten after this.
@@ -51,39 +53,11 @@ pub struct Habits {
     pub pongs: bool,
 }
 
-/// A session as the server knows it.
-#[derive(Debug, Default)]
-pub struct Member {
-    pub sid: String,
-    pub socket: Option<Attempt>,
-    pub metadata: String,
-    /// By sid: the client's id and whether it is muted.
-    pub tracks: BTreeMap<String, (String, bool)>,
-    last_sequence: u32,
-    /// Counts the times it lost its socket.
-    absences: u32,
-}
-
 #[derive(Debug)]
 enum Job {
     Transport(Due),
     Deliver(Generation, Channel, Vec<u8>),
     Depart(String, u32),
-}
-
-/// The server's side of one client, and the client's host.
-pub struct Place {
-    pub member: Option<Member>,
-    pub transport: Transport,
-    pub watch: Watch,
-    /// Ids of the reliable messages that arrived, and how often.
-    pub delivered: BTreeMap<u32, u32>,
-    /// Ids of those that were given to a transport that was dead and did not know it yet.
-    pub blind: BTreeSet<u32>,
-    /// When the transport's last packet arrives.
-    arrives: Millis,
-    /// Who ought to be told that its old socket is another's.
-    pub sessions: u32,
 }
 
 /// See the module.
@@ -121,15 +95,7 @@ impl Sfu {
 
     /// One more client.
     pub fn add(&mut self, watch: Watch) {
-        self.places.push(Place {
-            member: None,
-            transport: Transport::new(self.places.len() as u32),
-            watch,
-            delivered: BTreeMap::new(),
-            blind: BTreeSet::new(),
-            arrives: Millis(0),
-            sessions: 0,
-        });
+        self.places.push(Place::new(self.places.len() as u32, watch));
     }
 
     pub fn place(&mut self, client: u32) -> &mut Place {
@@ -237,6 +203,8 @@ impl Sfu {
             net.tell(client, old, News::Closed(1000, Rc::from("")));
         }
         self.place(client).sessions += 1;
+        let now = net.now();
+        self.place(client).joins.push(now);
         let mut participant = join.participant.clone().unwrap_or_default();
         participant.sid = sid;
         tell(net, client, attempt, Told::Join(proto::JoinResponse { participant: Some(participant), ..join }));
@@ -363,22 +331,30 @@ impl Site for Sfu {
     }
 
     fn peer(&mut self, net: &mut Net, client: u32, generation: Generation, action: PeerAction) {
-        let place = self.place(client);
-        if let PeerAction::Send { channel: Channel::Reliable, bytes } = &action
-            && !place.transport.gets_through()
-        {
-            place.blind.insert(read(bytes).1);
+        if let PeerAction::Send { channel: Channel::Reliable, bytes } = &action {
+            let now = net.now();
+            self.place(client).sent.insert(read(bytes).1, now);
         }
         let doings = self.place(client).transport.act(net, generation, action);
         self.do_all(net, client, doings);
     }
 
     fn saw(&mut self, now: Millis, clock: Millis, client: u32, output: &Output) {
-        self.place(client).watch.saw(now, clock, output);
+        let place = self.place(client);
+        let worked = place.watch.state == ConnectionState::Connected;
+        place.watch.saw(now, clock, output);
+        if worked && place.watch.state != ConnectionState::Connected {
+            let good = if place.transport.seems_connected() { now } else { place.heard };
+            place.losses.push((now, good));
+        }
     }
 
     fn given(&mut self, now: Millis, client: u32, what: &Happening) {
-        self.place(client).watch.given(now, what);
+        let place = self.place(client);
+        place.watch.given(now, what);
+        if let Happening::News(_, News::Frame(_)) = what {
+            place.heard = now;
+        }
     }
 }
 

@@ -77,6 +77,11 @@ impl Transport {
         self.peer.is_some()
     }
 
+    /// What ICE says, which is what the client knows.
+    pub fn seems_connected(&self) -> bool {
+        self.peer.as_ref().is_some_and(|peer| peer.state == PeerState::Connected)
+    }
+
     pub fn generation(&self) -> Option<Generation> {
         self.peer.as_ref().map(|peer| peer.generation)
     }
@@ -88,8 +93,7 @@ impl Transport {
         self.path_changed(was)
     }
 
-    /// Whether what is sent now arrives.
-    pub fn gets_through(&self) -> bool {
+    fn gets_through(&self) -> bool {
         !self.silent && self.served.is_some() && self.served == self.generation()
     }
 

@@ -92,6 +92,11 @@ impl Net {
         let now = self.now();
         let way = self.way(client, direction);
         if way.silent {
+            // A socket that is given up before its first packet got through leaves nothing behind.
+            let dialled = |held: &Happening| matches!(held, Happening::Dialled(dialled, _) if *dialled == attempt);
+            if matches!(what, Happening::HungUp(..)) && way.held.iter().any(|(_, held)| dialled(held)) {
+                return way.held.retain(|(other, _)| *other != attempt);
+            }
             return way.held.push((attempt, what));
         }
         let mut at = now.after(latency);
