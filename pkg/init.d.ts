@@ -13,6 +13,7 @@ export type WasmSource = WebAssembly.Module | URL | string | Response | BufferSo
 
 /**
  * Loads and starts the module. Await it once before the first use of a class; calling it again is free and waits for
- * the same start. After a failure the next call tries again. `rejoin/auto` has done it when its import returns.
+ * the same start. After a failure the next call tries again, and after an error with the code `poisoned`, which says
+ * that the instance is dead, the next call makes a new one. `rejoin/auto` has done it when its import returns.
  */
 export default function init(options?: InitOptions): Promise<void>;

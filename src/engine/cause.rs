@@ -8,6 +8,7 @@ use crate::engine::policy::Cause;
 use crate::engine::room::event::ReconnectKind;
 use crate::engine::time::Millis;
 use crate::protocol::proto::{self, DisconnectReason};
+use crate::protocol::text;
 
 /// A local event that is younger explains a socket that closed without a word.
 const LOCAL_EVENT_MS: u64 = 2_000;
@@ -168,7 +169,7 @@ fn left(leave: &proto::LeaveRequest) -> Judgement {
 
 /// The `retry_in=<ms>` of a close reason. Negative: do not come back.
 pub fn retry_hint_ms(reason: &str) -> Option<f64> {
-    let (_, rest) = reason.split_once("retry_in=")?;
+    let (_, rest) = text::split_once(reason, "retry_in=")?;
     let digits = rest.strip_prefix('-').unwrap_or(rest);
     let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
     let (digits, _) = digits.split_at_checked(end).filter(|(digits, _)| (1..=15).contains(&digits.len()))?;
@@ -216,7 +217,9 @@ pub fn classify_join(original: Error, answer: Result<&FetchResponse, &FetchFaile
         403 => JoinFailure::Elsewhere(
             Error::new(Code::NotAllowed, "the token does not allow this here").with_status(status),
         ),
-        404 if response.body.contains("requested room does not exist") => refused("requested room does not exist"),
+        404 if text::contains(&response.body, "requested room does not exist") => {
+            refused("requested room does not exist")
+        }
         404 => JoinFailure::NoSuchPath(
             Error::new(Code::ServiceNotFound, "the server has no signalling endpoint at this URL").with_status(status),
         ),

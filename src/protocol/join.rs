@@ -5,11 +5,9 @@
 //! other participants about RPC and data streams. The version is that of the livekit-client whose behaviour on the wire
 //! this client has, because servers decide by it what a JavaScript SDK can take: below 1.6.3 they send no `reconnect`.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE;
-
 use crate::protocol::proto;
 use crate::protocol::secret::Secret;
+use crate::protocol::text::base64_url;
 use crate::protocol::url::{Server, UrlError, Version, push_escaped};
 use crate::protocol::wire::Message as _;
 
@@ -145,7 +143,7 @@ fn wrapped(join_request: &[u8], gzipped: bool) -> String {
         compression: if gzipped { Compression::Gzip } else { Compression::None } as i32,
         join_request: join_request.to_vec(),
     };
-    URL_SAFE.encode(wrapped.encode_to_vec())
+    base64_url(&wrapped.encode_to_vec())
 }
 
 /// What the client says about itself.
@@ -213,6 +211,9 @@ fn query(client: &ClientDetails, join: &Join) -> Vec<(&'static str, String)> {
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE;
+
     use super::*;
     #[cfg(target_family = "wasm")]
     use wasm_bindgen_test::wasm_bindgen_test as test;

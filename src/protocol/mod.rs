@@ -8,5 +8,6 @@ pub mod regions;
 pub mod sdp;
 pub mod secret;
 pub mod signal;
+pub mod text;
 pub mod url;
 pub mod wire;

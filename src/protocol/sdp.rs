@@ -1,6 +1,8 @@
 //! The few edits of session descriptions that a LiveKit room needs, line by line; everything else passes untouched.
 //! What can be said through the WebRTC API is said there, not here.
 
+use crate::protocol::text;
+
 /// A local track's place in the publisher's offer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LocalSection {
@@ -152,8 +154,8 @@ pub fn with_client_ids(sdp: &str, tracks: &[LocalSection]) -> String {
     let mut sections = split(sdp);
     for section in &mut sections {
         if let Some(track) = renamed.iter().find(|track| belongs(section, track)) {
-            for line in section.lines.iter_mut().filter(|line| line.contains("msid:")) {
-                *line = line.replace(&track.track_id, &track.cid).into();
+            for line in section.lines.iter_mut().filter(|line| text::contains(line, "msid:")) {
+                *line = text::replace(line, &track.track_id, &track.cid).into();
             }
         }
     }
@@ -166,7 +168,7 @@ pub fn with_audio_bitrate(sdp: &str, mid: &str, bits_per_second: u32) -> String 
     for section in sections.iter_mut().filter(|section| section.is("audio") && section.mid() == mid) {
         let Some(payload) = section.payload("opus") else { continue };
         let format = section.format(&payload).unwrap_or_default();
-        let kept: Vec<_> = format.split(';').filter(|one| !one.contains("maxaveragebitrate")).collect();
+        let kept: Vec<_> = format.split(';').filter(|one| !text::contains(one, "maxaveragebitrate")).collect();
         let mut format = kept.join(";");
         if bits_per_second > 0 {
             format = format!("{format};maxaveragebitrate={bits_per_second}");

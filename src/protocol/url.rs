@@ -8,6 +8,7 @@
 use std::fmt;
 
 use crate::protocol::secret::Secret;
+use crate::protocol::text;
 
 /// Longest server URL that is taken, in bytes.
 const LONGEST: usize = 4_096;
@@ -165,7 +166,7 @@ fn host_and_port(authority: &str) -> Result<(String, Option<u16>), UrlError> {
             let colon = authority.find(':').unwrap_or(authority.len());
             let (host, port) = authority.split_at_checked(colon).unwrap_or((authority, ""));
             let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_') || !c.is_ascii();
-            if host.is_empty() || host.starts_with('.') || host.contains("..") || !host.chars().all(plain) {
+            if host.is_empty() || host.starts_with('.') || text::contains(host, "..") || !host.chars().all(plain) {
                 return Err(UrlError::Malformed("it has no usable host"));
             }
             (host.to_ascii_lowercase(), port)

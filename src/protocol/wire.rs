@@ -132,6 +132,8 @@ fn explicit<T: Field>(field: &mut T) -> Option<Slot<'_>> {
 
 /// One of several fields at a time.
 pub trait OneOf: Sized {
+    /// Whether it is ever read; what is only written needs no code for it.
+    const READ: bool = true;
     /// The one of this tag, empty.
     fn empty(tag: u32) -> Option<Self>;
     /// The tag of the one that is there, and its place.
@@ -140,7 +142,7 @@ pub trait OneOf: Sized {
 
 /// [`Message::field`] of the fields that exclude each other.
 pub fn choose<O: OneOf>(place: &mut Option<O>, tag: u32, grow: bool) -> Option<Slot<'_>> {
-    if grow && place.as_mut().is_none_or(|one| one.held().0 != tag) {
+    if grow && O::READ && place.as_mut().is_none_or(|one| one.held().0 != tag) {
         *place = Some(O::empty(tag)?);
     }
     let (held, field) = place.as_mut()?.held();
@@ -406,7 +408,7 @@ macro_rules! messages {
 
 /// Fields that exclude each other, with their tags.
 macro_rules! oneofs {
-    ($($(#[$about:meta])* pub enum $name:ident { $($variant:ident($type:ty) = $tag:literal,)* })*) => {$(
+    ($($(#[$about:meta])* pub enum $name:ident $((READ = $read:expr))? { $($variant:ident($type:ty) = $tag:literal,)* })*) => {$(
         $(#[$about])*
         #[allow(missing_docs)]
         #[derive(Clone, Debug, PartialEq)]
@@ -415,6 +417,8 @@ macro_rules! oneofs {
         }
 
         impl $crate::protocol::wire::OneOf for $name {
+            $(const READ: bool = $read;)?
+
             fn empty(tag: u32) -> Option<Self> {
                 Some(match tag {
                     $($tag => Self::$variant(Default::default()),)*

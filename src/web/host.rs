@@ -9,6 +9,7 @@ use crate::engine::config::Capabilities;
 use crate::engine::io::HostEvent;
 use crate::engine::time::Millis;
 use crate::protocol::join::ClientDetails;
+use crate::protocol::text;
 use crate::web::js;
 use crate::web::listener::Listener;
 
@@ -55,7 +56,7 @@ pub fn seed() -> Option<[u8; 32]> {
 /// What the host can do.
 pub fn capabilities() -> Capabilities {
     let rtc = js::global("RTCPeerConnection").is_some();
-    Capabilities { rtc, offer_with_join: rtc && !user_agent().contains("Firefox/") }
+    Capabilities { rtc, offer_with_join: rtc && !text::contains(&user_agent(), "Firefox/") }
 }
 
 /// What the host says about itself, for the server's records.
@@ -95,7 +96,7 @@ fn browser(agent: &str) -> Option<(String, String)> {
         ("Version/", "Safari"),
     ];
     MARKS.iter().find_map(|(mark, name)| {
-        let (_, version) = agent.split_once(mark)?;
+        let (_, version) = text::split_once(agent, mark)?;
         let version = version.split(|c: char| !c.is_ascii_digit() && c != '.').next().unwrap_or_default();
         Some(((*name).to_owned(), version.to_owned()))
     })
@@ -118,7 +119,7 @@ fn system(agent: &str) -> &'static str {
         ("Mac OS X", "macOS"),
         ("Linux", "Linux"),
     ];
-    MARKS.iter().find(|(mark, _)| agent.contains(mark)).map_or("", |(_, name)| name)
+    MARKS.iter().find(|(mark, _)| text::contains(agent, mark)).map_or("", |(_, name)| name)
 }
 
 /// Listens to the surroundings until it is dropped.

@@ -1,9 +1,8 @@
 //! Joining, coming back and leaving.
 
-use crate::protocol::map::Map;
 use crate::protocol::proto::{
-    AddTrackRequest, Codec, DataChannelInfo, DataChannelReceiveState, IceServer, ParticipantInfo, Room,
-    SessionDescription, TrackPublishedResponse, UpdateSubscription,
+    Codec, DataChannelInfo, DataChannelReceiveState, IceServer, ParticipantInfo, Room, SessionDescription,
+    TrackPublishedResponse, UpdateSubscription,
 };
 use crate::protocol::secret::Secret;
 use crate::protocol::wire::messages;
@@ -19,14 +18,10 @@ messages! {
     pub struct JoinRequest {
         client_info: Option<ClientInfo> = 1,
         connection_settings: Option<ConnectionSettings> = 2,
-        metadata: String = 3,
-        participant_attributes: Map<String, String> = 4,
-        add_track_requests: Vec<AddTrackRequest> = 5,
         publisher_offer: Option<SessionDescription> = 6,
         reconnect: bool = 7,
         reconnect_reason: i32 = 8,
         participant_sid: String = 9,
-        sync_state: Option<SyncState> = 10,
     }
 
     /// What the client says about itself.

@@ -216,7 +216,7 @@ messages! {
 pub mod simulate_scenario {
     crate::protocol::wire::oneofs! {
         /// Which trouble.
-        pub enum Scenario {
+        pub enum Scenario (READ = cfg!(not(target_family = "wasm"))) {
             SpeakerUpdate(i32) = 1,
             NodeFailure(bool) = 2,
             Migration(bool) = 3,

@@ -5,7 +5,7 @@ use wasm_bindgen::JsValue;
 use super::Peer;
 use super::connection::Connection;
 use crate::engine::peer::{IceConfig, PeerEvent, Target};
-use crate::protocol::sdp;
+use crate::protocol::{sdp, text};
 use crate::web::{host, js};
 
 type Done = Result<(), JsValue>;
@@ -83,7 +83,7 @@ impl Peer {
 
     /// Firefox takes the highest bitrate that the server allows as the one that is wanted.
     fn with_audio_bitrates(&self, answer: String) -> String {
-        if !host::user_agent().contains("Firefox/") {
+        if !text::contains(&host::user_agent(), "Firefox/") {
             return answer;
         }
         self.audio_bitrates().into_iter().fold(answer, |sdp, (mid, bits)| sdp::with_audio_bitrate(&sdp, &mid, bits))
