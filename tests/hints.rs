@@ -34,6 +34,15 @@ fn closed(reason: &str) -> Room {
     room
 }
 
+#[test]
+fn who_waits_as_long_as_the_server_asked_for_does_not_give_up_before() {
+    let mut room = Room::connected();
+    room.run_for(60_000);
+    let attempt = room.socket.take().unwrap();
+    room.give(Incoming::Closed(attempt, 1013, "retry_in=1000000000".into()));
+    room.run_until(ConnectionState::Connected, 376_000);
+}
+
 /// Fault 49: at once, late, never, and nonsense, in the reason of a close.
 #[test]
 fn a_hint_in_a_close_reason_is_kept_to_within_bounds() {

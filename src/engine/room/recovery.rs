@@ -139,6 +139,7 @@ impl Session {
         // Rounded up: a moment's delay is not none.
         let due = self.now.after(delay.ceil() as u64);
         self.timers.set(Timer::Attempt, due);
+        self.wait_as_the_server_asked(due);
         if self.episode.as_ref().is_some_and(|episode| episode.failed == 0) {
             // The wait for a first attempt is expected churn, however long.
             self.timers.set(Timer::Warn, due.after(WARN_AFTER_MS));

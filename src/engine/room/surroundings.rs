@@ -271,6 +271,15 @@ impl Session {
         }
     }
 
+    /// Who comes back when the server asked for it is not gone by then.
+    pub(super) fn wait_as_the_server_asked(&mut self, due: Millis) {
+        let asked = self.episode.as_ref().is_some_and(|episode| episode.hint_ms.is_some());
+        let enough = due.after(self.options.connect_timeout_ms);
+        if asked && self.timers.get(Timer::GiveUp).is_some_and(|at| at < enough) {
+            self.timers.set(Timer::GiveUp, enough);
+        }
+    }
+
     /// The host was asleep. That is no time in which anything could have been tried.
     pub(super) fn handle_wake(&mut self, slept_ms: u64, look: bool) {
         self.timers.put_off(Timer::GiveUp, slept_ms);
