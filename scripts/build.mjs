@@ -61,8 +61,9 @@ function markOnDisk() {
 async function compile(dev) {
   const profile = dev ? 'wasm-dev' : 'release';
   const folder = dev ? target : join(target, 'small');
-  const cargo = (options, env) =>
-    run('cargo', ['build', '--lib', '--locked', '--profile', profile, '--target', WASM, ...options], { env: { CARGO_TARGET_DIR: folder, ...env } });
+  // The type is named because cargo drops `lto`, without a word, where an rlib is made as well.
+  const what = ['--lib', '--crate-type', 'cdylib', '--locked', '--profile', profile, '--target', WASM];
+  const cargo = (options, env) => run('cargo', ['rustc', ...what, ...options], { env: { CARGO_TARGET_DIR: folder, ...env } });
   await step(`compiling to wasm (${profile})`, async () => {
     if (dev) return cargo([]);
     const small = await smallStd();
