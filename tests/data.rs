@@ -1,5 +1,6 @@
 //! Data messages through the session: what waits, what is settled, what is told. The rules of the channels themselves
 //! have their tests beside them.
+#![cfg(not(target_family = "wasm"))]
 
 mod common;
 

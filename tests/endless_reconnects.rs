@@ -1,5 +1,6 @@
 //! A hundred thousand reconnects of one session, ten thousand of one with everything a room has, and what they leave in
 //! memory.
+#![cfg(not(target_family = "wasm"))]
 // Clippy takes the functions of an integration test that are no `#[test]` for production code.
 #![allow(clippy::indexing_slicing, clippy::expect_used, clippy::unwrap_used)]
 

@@ -1,6 +1,7 @@
 //! Frames that no server should send: cut off, bent, unknown, endless, empty. Each is ignored or ends in a typed error;
 //! none panics, none costs more memory than it is worth, and the session goes on. What reads them is not the concern of
 //! these tests: they hand in bytes and look at the room.
+#![cfg(not(target_family = "wasm"))]
 // Clippy takes the functions of an integration test that are no `#[test]` for production code.
 #![allow(clippy::indexing_slicing, clippy::expect_used)]
 
