@@ -12,8 +12,6 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::{Rc, Weak};
 
-use futures::future::{AbortHandle, Abortable};
-use js_sys::futures::spawn_local;
 use wasm_bindgen::JsValue;
 
 use crate::engine::map::Map;
@@ -25,6 +23,7 @@ use crate::web::live::Live;
 use crate::web::media::{LocalMedia, Media, RemoteMedia};
 use channel::DataChannel;
 use connection::Connection;
+use negotiate::Negotiator;
 use sender::Sender;
 
 /// The peers of a room: at most one, and the media that outlives it.
@@ -90,7 +89,7 @@ impl Peers {
         match action {
             PeerAction::Open { dual, channels, audios, videos, ice } => {
                 self.close();
-                let peer = Rc::new(Peer::new(self, generation));
+                let peer = Peer::new(self, generation);
                 *self.current.borrow_mut() = Some(peer.clone());
                 if let Err(error) = peer.open(dual, ice.as_ref()) {
                     return peer.failed(Step::Open, &error);
@@ -119,7 +118,7 @@ impl Peers {
 
 /// One generation.
 pub(super) struct Peer {
-    me: RefCell<Weak<Peer>>,
+    me: Weak<Peer>,
     driver: Weak<Driver>,
     generation: Generation,
     rtc_config: Option<JsValue>,
@@ -128,18 +127,16 @@ pub(super) struct Peer {
     channels: RefCell<Vec<Rc<DataChannel>>>,
     senders: RefCell<Map<String, Sender>>,
     handles: RefCell<Vec<MediaHandle>>,
-    /// An offer that was reported and is not applied yet.
-    held: RefCell<Option<String>>,
     queue: RefCell<VecDeque<PeerAction>>,
-    running: RefCell<Option<AbortHandle>>,
+    negotiator: Negotiator,
     closed: Cell<bool>,
     _live: Live,
 }
 
 impl Peer {
-    fn new(peers: &Peers, generation: Generation) -> Self {
-        Self {
-            me: RefCell::default(),
+    fn new(peers: &Peers, generation: Generation) -> Rc<Self> {
+        Rc::new_cyclic(|me: &Weak<Peer>| Self {
+            me: me.clone(),
             driver: peers.driver.clone(),
             generation,
             rtc_config: peers.rtc_config.borrow().clone(),
@@ -148,16 +145,14 @@ impl Peer {
             channels: RefCell::default(),
             senders: RefCell::default(),
             handles: RefCell::default(),
-            held: RefCell::default(),
             queue: RefCell::default(),
-            running: RefCell::default(),
+            negotiator: Negotiator::new(me.clone()),
             closed: Cell::new(false),
             _live: Live::new(),
-        }
+        })
     }
 
-    fn open(self: &Rc<Self>, dual: bool, ice: Option<&IceConfig>) -> Result<(), JsValue> {
-        *self.me.borrow_mut() = Rc::downgrade(self);
+    fn open(&self, dual: bool, ice: Option<&IceConfig>) -> Result<(), JsValue> {
         for target in [Target::Publisher, Target::Subscriber].into_iter().take(if dual { 2 } else { 1 }) {
             let connection = Connection::open(self, target, ice)?;
             self.connections.borrow_mut().push(connection);
@@ -166,7 +161,7 @@ impl Peer {
     }
 
     fn weak(&self) -> Weak<Peer> {
-        self.me.borrow().clone()
+        self.me.clone()
     }
 
     fn connection(&self, target: Target) -> Option<Rc<Connection>> {
@@ -201,74 +196,37 @@ impl Peer {
         }
     }
 
-    fn run(&self) {
-        if self.running.borrow().is_some() {
-            return;
-        }
-        let Some(me) = self.weak().upgrade() else { return };
-        let (handle, registration) = AbortHandle::new_pair();
-        *self.running.borrow_mut() = Some(handle);
-        let work = async move {
-            loop {
-                let Some(action) = me.queue.borrow_mut().pop_front() else { break };
-                me.carry_out(action).await;
-            }
-            *me.running.borrow_mut() = None;
-        };
-        // Some promises of a connection that was closed are never settled: closing ends the work instead.
-        spawn_local(async move {
-            let _ = Abortable::new(work, registration).await;
-        });
-    }
-
-    async fn carry_out(&self, action: PeerAction) {
+    /// Does what takes no promise; the others come back.
+    fn carry_out(&self, action: PeerAction) -> Option<PeerAction> {
         let failed = match action {
             PeerAction::Configure(ice) => (Step::Configure, self.configure(&ice)),
-            PeerAction::Offer { offer_id, ice_restart, hold } => {
-                (Step::Offer { offer_id }, self.offer(offer_id, ice_restart, hold).await)
-            }
-            PeerAction::Answer { offer_id, sdp } => (Step::Answer { offer_id }, self.answer(offer_id, &sdp).await),
-            PeerAction::RemoteOffer { offer_id, sdp } => {
-                (Step::RemoteOffer { offer_id }, self.remote_offer(offer_id, &sdp).await)
-            }
-            PeerAction::Candidate { target, candidate_init } => {
-                if let Some(connection) = self.connection(target) {
-                    connection.add_candidate(candidate_init).await;
-                }
-                return;
-            }
-            PeerAction::AddSections { audios, videos } => return self.add_sections(audios, videos),
-            PeerAction::AddChannels => return self.add_channels(),
             PeerAction::AddSender { cid } => {
                 let added = self.add_sender(&cid);
                 (Step::AddSender { cid }, added)
             }
-            PeerAction::RemoveSender { cid } => return self.remove_sender(&cid),
-            PeerAction::Open { .. } | PeerAction::Send { .. } | PeerAction::Stats | PeerAction::Close => return,
+            PeerAction::AddSections { audios, videos } => {
+                self.add_sections(audios, videos);
+                return None;
+            }
+            PeerAction::AddChannels => {
+                self.add_channels();
+                return None;
+            }
+            PeerAction::RemoveSender { cid } => {
+                self.remove_sender(&cid);
+                return None;
+            }
+            other => return Some(other),
         };
         if let (step, Err(thrown)) = failed {
             self.failed(step, &thrown);
         }
-    }
-
-    fn ask_stats(&self) {
-        let (me, connections) = (self.weak(), self.connections.borrow().clone());
-        spawn_local(async move {
-            let mut bytes_received = 0;
-            for connection in connections {
-                bytes_received += connection.bytes_received().await;
-            }
-            if let Some(peer) = me.upgrade() {
-                peer.report(PeerEvent::Stats { bytes_received });
-            }
-        });
+        None
     }
 
     fn close(&self) {
         self.closed.set(true);
-        if let Some(running) = self.running.borrow_mut().take() {
-            running.abort();
-        }
+        self.negotiator.close();
         self.queue.borrow_mut().clear();
         self.senders.borrow_mut().clear();
         for handle in self.handles.take() {

@@ -16,8 +16,6 @@ use crate::web::media::RemoteMedia;
 pub(super) struct Connection {
     pub(super) target: Target,
     pub(super) pc: JsValue,
-    /// Candidates that came before the description they belong to.
-    early: RefCell<Vec<String>>,
     listeners: RefCell<Vec<Listener>>,
     /// Channels that the server opened.
     channels: RefCell<Vec<Rc<DataChannel>>>,
@@ -28,13 +26,7 @@ impl Connection {
         let class: Function = js::get(&js_sys::global(), "RTCPeerConnection").dyn_into()?;
         let config = configuration(peer.rtc_config.as_ref(), ice);
         let pc: JsValue = Reflect::construct(&class, &Array::of1(&config))?;
-        let connection = Rc::new(Self {
-            target,
-            pc,
-            early: RefCell::default(),
-            listeners: RefCell::default(),
-            channels: RefCell::default(),
-        });
+        let connection = Rc::new(Self { target, pc, listeners: RefCell::default(), channels: RefCell::default() });
         connection.listen(peer);
         Ok(connection)
     }
@@ -107,54 +99,10 @@ impl Connection {
         js::call(&self.pc, "setConfiguration", &[configuration(rtc_config, Some(ice))]).map(drop)
     }
 
-    /// `setLocalDescription`, `setRemoteDescription`.
-    pub(super) async fn describe(&self, method: &str, kind: &str, sdp: &str) -> Result<(), JsValue> {
-        let description = js::object([("type", kind.into()), ("sdp", sdp.into())]);
-        js::settled(js::call(&self.pc, method, &[description.into()])?).await?;
-        Ok(())
-    }
-
-    /// `createOffer`, `createAnswer`: the text.
-    pub(super) async fn create(&self, method: &str, options: &JsValue) -> Result<String, JsValue> {
-        let description = js::settled(js::call(&self.pc, method, std::slice::from_ref(options))?).await?;
-        Ok(js::text(&description, "sdp").unwrap_or_default())
-    }
-
-    pub(super) async fn add_candidate(&self, candidate_init: String) {
-        if js::some(&self.pc, "remoteDescription").is_none() {
-            return self.early.borrow_mut().push(candidate_init);
-        }
-        self.apply_candidate(&candidate_init).await;
-    }
-
-    pub(super) async fn apply_early_candidates(&self) {
-        for candidate_init in self.early.take() {
-            self.apply_candidate(&candidate_init).await;
-        }
-    }
-
-    /// A candidate that the host refuses is no failure: others follow, and what counts is the connection's state.
-    async fn apply_candidate(&self, candidate_init: &str) {
-        if let Ok(candidate) = JSON::parse(candidate_init)
-            && let Ok(promise) = js::call(&self.pc, "addIceCandidate", &[candidate])
-        {
-            let _ = js::settled(promise).await;
-        }
-    }
-
     pub(super) fn transceivers(&self) -> Vec<JsValue> {
         js::call(&self.pc, "getTransceivers", &[])
             .map(|list| list.unchecked_into::<Array>().to_vec())
             .unwrap_or_default()
-    }
-
-    pub(super) async fn bytes_received(&self) -> u64 {
-        let Ok(promise) = js::call(&self.pc, "getStats", &[]) else { return 0 };
-        let Ok(report) = js::settled(promise).await else { return 0 };
-        let Ok(values) = js::call(&report, "values", &[]) else { return 0 };
-        let entries = Array::from(&values).to_vec();
-        let transports = entries.iter().filter(|entry| js::text(entry, "type").as_deref() == Some("transport"));
-        transports.filter_map(|entry| js::number(entry, "bytesReceived")).sum::<f64>() as u64
     }
 
     pub(super) fn close(&self) {

@@ -1,10 +1,10 @@
 //! What is sent: one transceiver for each local track, by the client id under which the server knows it.
 
-use js_sys::futures::spawn_local;
 use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::Peer;
+use super::negotiate::prepare;
 use crate::engine::peer::{PeerEvent, Target};
 use crate::protocol::sdp::LocalSection;
 use crate::web::js;
@@ -13,27 +13,6 @@ pub(super) struct Sender {
     transceiver: JsValue,
     /// The id of the media track it was made with, which the description goes on naming.
     track_id: String,
-}
-
-/// What cannot be said when a sender is made. It is not waited for: it changes nothing in the offer.
-fn prepare(sender: &JsValue, degradation_preference: Option<String>, paused: bool) {
-    if let Some(preference) = degradation_preference
-        && let Ok(parameters) = js::call(sender, "getParameters", &[])
-    {
-        js::set(&parameters, "degradationPreference", preference);
-        ignore(js::call(sender, "setParameters", &[parameters]));
-    }
-    if paused {
-        ignore(js::call(sender, "replaceTrack", &[JsValue::NULL]));
-    }
-}
-
-fn ignore(promise: Result<JsValue, JsValue>) {
-    if let Ok(promise) = promise {
-        spawn_local(async move {
-            let _ = js::settled(promise).await;
-        });
-    }
 }
 
 impl Peer {
@@ -53,7 +32,8 @@ impl Peer {
             }
             let transceiver = js::call(&publisher.pc, "addTransceiver", &[media.track.clone(), init.into()])?;
             let track_id = js::text(&media.track, "id").unwrap_or_default();
-            prepare(&js::get(&transceiver, "sender"), media.degradation_preference, media.paused);
+            let preference = media.degradation_preference.unwrap_or_default();
+            prepare(&js::get(&transceiver, "sender"), &preference, media.paused);
             self.senders.borrow_mut().insert(cid.to_owned(), Sender { transceiver, track_id });
         }
         self.report(PeerEvent::SenderAdded { cid: cid.to_owned() });
