@@ -2,18 +2,24 @@
 
 use std::rc::Rc;
 
-use js_sys::{Array, Function, Reflect, Uint8Array};
-use wasm_bindgen::{JsCast, JsValue};
+use js_sys::Uint8Array;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::engine::io::{Attempt, SocketAction};
 use crate::protocol::join::Dial;
 use crate::web::driver::Driver;
 use crate::web::inbox::Incoming;
-use crate::web::js;
 use crate::web::socket::{Report, Socket};
 
 /// Below this a compressed request is hardly smaller, and not worth the wait.
 const WORTH_COMPRESSING_BYTES: usize = 512;
+
+#[wasm_bindgen(module = "/src/web/dial.js")]
+extern "C" {
+    /// A promise of the gzipped bytes as an `ArrayBuffer`; `undefined` where the host has no compressor.
+    fn compress(bytes: &[u8]) -> JsValue;
+}
 
 /// Carries out one action.
 pub fn act(driver: &Driver, action: SocketAction) {
@@ -24,10 +30,13 @@ pub fn act(driver: &Driver, action: SocketAction) {
             if dial.join_request.len() < WORTH_COMPRESSING_BYTES {
                 return open(driver, attempt, &dial, None);
             }
-            let Some(packed) = compress(&dial.join_request) else { return open(driver, attempt, &dial, None) };
-            driver.spawn(async move { js::settled(packed).await.ok() }, move |driver, packed| {
+            let packed = compress(&dial.join_request);
+            if packed.is_undefined() {
+                return open(driver, attempt, &dial, None);
+            }
+            driver.when(&packed, move |driver, packed| {
                 if driver.dialling().get() == Some(attempt) {
-                    let packed = packed.map(|buffer| Uint8Array::new(&buffer).to_vec());
+                    let packed = packed.is_object().then(|| Uint8Array::new(&packed).to_vec());
                     open(driver, attempt, &dial, packed.as_deref());
                 }
             });
@@ -73,14 +82,4 @@ fn open(driver: &Driver, attempt: Attempt, dial: &Dial, packed: Option<&[u8]>) {
         Ok(socket) => *driver.socket().borrow_mut() = Some((attempt, socket)),
         Err(reason) => driver.push_later(Incoming::Socket(attempt, Report::Closed { code: 0, reason })),
     }
-}
-
-/// A promise of the gzipped bytes as an `ArrayBuffer`; `None` where the host has no compressor.
-fn compress(bytes: &[u8]) -> Option<JsValue> {
-    let class = |name: &str| js::global(name)?.dyn_into::<Function>().ok();
-    let make = |class: &Function, argument: &JsValue| Reflect::construct(class, &Array::of1(argument)).ok();
-    let (compressor, response) = (class("CompressionStream")?, class("Response")?);
-    let source = make(&response, &Uint8Array::from(bytes))?;
-    let packed = js::call(&js::get(&source, "body"), "pipeThrough", &[make(&compressor, &"gzip".into())?]).ok()?;
-    js::call(&make(&response, &packed)?, "arrayBuffer", &[]).ok()
 }

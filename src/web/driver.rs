@@ -6,11 +6,9 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
-use std::future::Future;
 use std::rc::{Rc, Weak};
 
 use js_sys::Function;
-use js_sys::futures::spawn_local;
 use wasm_bindgen::JsValue;
 
 use crate::engine::config::Config;
@@ -146,14 +144,9 @@ impl Driver {
         self.pump();
     }
 
-    /// Something happened that must not be acted upon within the caller: in the next microtask.
+    /// Something happened that must not be acted upon within the caller: a little later.
     pub(super) fn push_later(&self, incoming: Incoming) {
-        let me = self.me.clone();
-        spawn_local(async move {
-            if let Some(driver) = me.upgrade() {
-                driver.push(incoming);
-            }
-        });
+        self.when(&JsValue::UNDEFINED, move |driver, _| driver.push(incoming));
     }
 
     fn pump(&self) {
@@ -211,8 +204,8 @@ impl Driver {
             Output::AskPolicy(question, context) => {
                 let answer = self.host.policy.as_ref().map(|policy| question::ask(policy, &context));
                 match answer {
-                    Some(Answer::Later(promise)) => self.spawn(question::later(promise), move |driver, answer| {
-                        driver.push(Incoming::Policy(question, answer));
+                    Some(Answer::Later(promise)) => self.when(&promise, move |driver, answer| {
+                        driver.push(Incoming::Policy(question, question::read(&answer)));
                     }),
                     Some(Answer::Now(answer)) => self.push(Incoming::Policy(question, answer)),
                     None => self.push(Incoming::Policy(question, crate::engine::PolicyAnswer::Failed)),
@@ -225,16 +218,16 @@ impl Driver {
 
     fn fetch(&self, request: crate::engine::io::FetchRequest) {
         let (id, me) = (request.id, self.me.clone());
-        let done = move |answer| {
+        let done = Box::new(move |answer| {
             if let Some(driver) = me.upgrade() {
                 let over = driver.fetches.borrow_mut().remove(&id.0);
                 drop(over);
                 driver.push(Incoming::Fetch(id, answer));
             }
-        };
+        });
         let asking = match request.shared {
-            false => Asking::Own(Fetch::start(request, done)),
-            true => match Ticket::take(request, done) {
+            false => Asking::Own(Fetch::start(&request, done)),
+            true => match Ticket::take(&request, done) {
                 Ok(ticket) => Asking::Shared(ticket),
                 Err(answer) => return self.push_later(Incoming::Fetch(id, Ok(answer))),
             },
@@ -258,19 +251,15 @@ impl Driver {
         let _ = js::call(plugins, "plugin", &arguments);
     }
 
-    /// Runs something to its end unless the driver is gone by then.
-    pub(super) fn spawn<T: 'static>(
-        &self,
-        work: impl Future<Output = T> + 'static,
-        then: impl FnOnce(&Driver, T) + 'static,
-    ) {
+    /// Goes on with what a promise resolves to, `undefined` if it is rejected, unless the driver is gone by then.
+    pub(super) fn when(&self, promise: &JsValue, then: impl FnOnce(&Driver, JsValue) + 'static) {
         let me = self.me.clone();
-        spawn_local(async move {
-            let outcome = work.await;
+        let heard = Box::new(move |value| {
             if let Some(driver) = me.upgrade() {
-                then(&driver, outcome);
+                then(&driver, value);
             }
         });
+        js::settled(promise, heard);
     }
 
     /// Listens to network and page, from the first attempt of a session to its end.

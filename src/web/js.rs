@@ -1,7 +1,15 @@
 //! Reading JavaScript values whose shape nobody promises: every look-up may find nothing, and nothing here throws.
 
-use js_sys::{Array, Function, Object, Promise, Reflect};
+use js_sys::{Array, Function, Object, Reflect};
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
+
+#[wasm_bindgen(module = "/src/web/js.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = settled)]
+    fn wait(value: &JsValue, heard: &JsValue);
+}
 
 /// A property, or `undefined` where there is none or its getter throws.
 pub fn get(of: &JsValue, name: &str) -> JsValue {
@@ -68,9 +76,9 @@ pub fn call(of: &JsValue, method: &str, arguments: &[JsValue]) -> Result<JsValue
     Reflect::apply(&function, of, &list)
 }
 
-/// The value, or what a promise of it resolves to.
-pub async fn settled(value: JsValue) -> Result<JsValue, JsValue> {
-    js_sys::futures::JsFuture::from(Promise::resolve(&value)).await
+/// Calls `heard` later, once, with what a promise of the value resolves to; with `undefined` when it is rejected.
+pub fn settled(value: &JsValue, heard: Box<dyn FnOnce(JsValue)>) {
+    wait(value, &Closure::once_into_js(heard));
 }
 
 /// What a thrown value says: the message of an `Error`, a text itself, else nothing.

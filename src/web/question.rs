@@ -21,12 +21,8 @@ pub fn ask(policy: &JsValue, context: &ReconnectContext) -> Answer {
     }
 }
 
-/// What a promise of an answer came to.
-pub async fn later(promise: JsValue) -> PolicyAnswer {
-    js::settled(promise).await.map_or(PolicyAnswer::Failed, |answer| read(&answer))
-}
-
-fn read(answer: &JsValue) -> PolicyAnswer {
+/// What an answer says, also the one that a promise came to.
+pub fn read(answer: &JsValue) -> PolicyAnswer {
     if answer.is_null() {
         return PolicyAnswer::GiveUp;
     }

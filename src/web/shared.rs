@@ -48,7 +48,7 @@ pub struct Ticket {
 
 impl Ticket {
     /// Waits for the answer, which comes later, once. `Err`: it is there already.
-    pub fn take(request: FetchRequest, done: impl FnOnce(Answer) + 'static) -> Result<Self, FetchResponse> {
+    pub fn take(request: &FetchRequest, done: Done) -> Result<Self, FetchResponse> {
         let url = request.url.reveal().to_owned();
         if let Some(answer) = with(&url, |place| place.good.as_ref().and_then(|(good, at)| still_new(good, *at))) {
             return Err(answer);
@@ -56,12 +56,12 @@ impl Ticket {
         let number = LAST.get().wrapping_add(1);
         LAST.set(number);
         let idle = with(&url, |place| {
-            place.waiting.push((number, Box::new(done)));
+            place.waiting.push((number, done));
             place.fetch.is_none()
         });
         if idle {
             let key = url.clone();
-            let fetch = Fetch::start(request, move |answer| settle(&key, answer));
+            let fetch = Fetch::start(request, Box::new(move |answer| settle(&key, answer)));
             with(&url, |place| place.fetch = Some(fetch));
         }
         Ok(Self { url, number })

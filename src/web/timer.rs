@@ -5,7 +5,7 @@ use gloo_timers::callback::Timeout;
 use crate::web::live::Live;
 
 /// The longest delay a host takes; longer ones would fire at once.
-const MAX_DELAY_MS: f64 = 2_147_483_647.0;
+pub const MAX_DELAY_MS: f64 = 2_147_483_647.0;
 
 /// A timer that is armed until it fires or is dropped.
 #[derive(Debug)]

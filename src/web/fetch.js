@@ -1,0 +1,48 @@
+// The host's own `fetch`, as src/web/fetch.rs uses it.
+
+/** Reads piece by piece, so that a body without an end is not taken in before it is refused. */
+async function text(body, most) {
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  const reader = body.getReader();
+  let read = '';
+  for (let bytes = 0; ; ) {
+    const { done, value } = await reader.read();
+    if (done !== false) return read + decoder.decode();
+    bytes += value.length;
+    if (bytes > most) {
+      reader.cancel().catch(() => undefined);
+      throw new RangeError('the body is too large');
+    }
+    read += decoder.decode(value, { stream: true });
+  }
+}
+
+async function answer(url, init, most) {
+  const { status, headers, body } = await fetch(url, init);
+  return { status, retryAfter: headers?.get('retry-after'), cacheControl: headers?.get('cache-control'), body: body ? await text(body, most) : '' };
+}
+
+/** Calls `done` once, later, with the answer or without one. Returns what ends it before that. */
+export function get(url, bearer, timeoutMs, most, done) {
+  const controller = globalThis.AbortController && new AbortController();
+  let open = true;
+  const end = () => {
+    const was = open;
+    open = false;
+    clearTimeout(timer);
+    return was;
+  };
+  const tell = (answer) => end() && done(answer);
+  const abort = () => controller?.abort();
+  const timer = setTimeout(() => {
+    abort();
+    tell();
+  }, timeoutMs);
+  // A redirect could carry the token to a host that nobody named.
+  const init = { redirect: 'error', cache: 'no-store', signal: controller?.signal };
+  if (bearer) init.headers = { Authorization: `Bearer ${bearer}` };
+  answer(url, init, most).then(tell, () => tell());
+  return () => {
+    if (end()) abort();
+  };
+}
