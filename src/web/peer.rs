@@ -1,10 +1,10 @@
 //! The media transport of one generation: one or two `RTCPeerConnection`s, their data channels and senders. It does
 //! what the engine asks, strictly in order, and reports; [`Peers`] hands actions to the generation they mean.
 //!
-//! Everything of WebRTC is called by name (`js::call`), because all of it may throw and nothing may unwind here.
+//! WebRTC itself is called by `peer.js`; what is done when is said here.
 
-mod channel;
-mod connection;
+mod configuration;
+mod host;
 mod negotiate;
 mod sender;
 
@@ -12,19 +12,18 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::{Rc, Weak};
 
+use js_sys::{Array, Uint8Array};
 use wasm_bindgen::JsValue;
 
 use crate::engine::map::Map;
-use crate::engine::peer::{Channel, Generation, IceConfig, MediaHandle, PeerAction, PeerEvent, Step, Target};
+use crate::engine::peer::{Channel, Generation, MediaHandle, PeerAction, PeerEvent, PeerState, Step, Target};
 use crate::web::driver::Driver;
 use crate::web::inbox::Incoming;
 use crate::web::js;
 use crate::web::live::Live;
 use crate::web::media::{LocalMedia, Media, RemoteMedia};
-use channel::DataChannel;
-use connection::Connection;
-use negotiate::Negotiator;
-use sender::Sender;
+use configuration::configuration;
+use host::{Heard, PeerConnections};
 
 /// The peers of a room: at most one, and the media that outlives it.
 pub struct Peers {
@@ -58,7 +57,8 @@ impl Peers {
 
     /// The `RTCRtpSender` of a local track.
     pub fn sender(&self, cid: &str) -> Option<JsValue> {
-        self.current.borrow().as_ref()?.sender(cid)
+        let sender = self.current.borrow().as_ref()?.host.sender(cid);
+        (!sender.is_undefined()).then_some(sender)
     }
 
     /// Puts another `MediaStreamTrack`, or none, in the place of a local one. The promise is the host's; `None` when
@@ -79,11 +79,6 @@ impl Peers {
         self.media.remote(handle)
     }
 
-    /// The `RTCPeerConnection` of a target, for statistics.
-    pub fn connection(&self, target: Target) -> Option<JsValue> {
-        self.current.borrow().as_ref()?.connection(target).map(|connection| connection.pc.clone())
-    }
-
     pub(super) fn act(&self, generation: Generation, action: PeerAction) {
         let current = self.current.borrow().clone();
         match action {
@@ -91,13 +86,14 @@ impl Peers {
                 self.close();
                 let peer = Peer::new(self, generation);
                 *self.current.borrow_mut() = Some(peer.clone());
-                if let Err(error) = peer.open(dual, ice.as_ref()) {
+                let config = configuration(peer.rtc_config.as_ref(), ice.as_ref());
+                if let Err(error) = thrown(peer.host.open(if dual { 2 } else { 1 }, &config)) {
                     return peer.failed(Step::Open, &error);
                 }
                 if channels {
                     peer.add_channels();
                 }
-                peer.add_sections(audios, videos);
+                peer.host.add_sections(audios, videos);
             }
             PeerAction::Close => self.close(),
             action => {
@@ -118,54 +114,92 @@ impl Peers {
 
 /// One generation.
 pub(super) struct Peer {
-    me: Weak<Peer>,
     driver: Weak<Driver>,
     generation: Generation,
     rtc_config: Option<JsValue>,
     media: Rc<Media>,
-    connections: RefCell<Vec<Rc<Connection>>>,
-    channels: RefCell<Vec<Rc<DataChannel>>>,
-    senders: RefCell<Map<String, Sender>>,
+    host: PeerConnections,
+    _heard: Heard,
+    /// The ids of the media tracks that senders were made with, which the descriptions go on naming, by client id.
+    senders: RefCell<Map<String, String>>,
     handles: RefCell<Vec<MediaHandle>>,
+    /// An offer that was reported and is not applied yet.
+    held: RefCell<Option<String>>,
     queue: RefCell<VecDeque<PeerAction>>,
-    negotiator: Negotiator,
+    running: Cell<bool>,
+    under_way: RefCell<Option<PeerAction>>,
     closed: Cell<bool>,
     _live: Live,
 }
 
+/// What the host threw, if anything, as it tells it.
+fn thrown(value: JsValue) -> Result<(), JsValue> {
+    if value.is_undefined() { Ok(()) } else { Err(value) }
+}
+
 impl Peer {
     fn new(peers: &Peers, generation: Generation) -> Rc<Self> {
-        Rc::new_cyclic(|me: &Weak<Peer>| Self {
-            me: me.clone(),
-            driver: peers.driver.clone(),
-            generation,
-            rtc_config: peers.rtc_config.borrow().clone(),
-            media: peers.media.clone(),
-            connections: RefCell::default(),
-            channels: RefCell::default(),
-            senders: RefCell::default(),
-            handles: RefCell::default(),
-            queue: RefCell::default(),
-            negotiator: Negotiator::new(me.clone()),
-            closed: Cell::new(false),
-            _live: Live::new(),
+        Rc::new_cyclic(|me: &Weak<Peer>| {
+            let me = me.clone();
+            let heard = Heard::new(move |what, which, value| match me.upgrade() {
+                Some(peer) => peer.hear(what, which, &value),
+                None => JsValue::UNDEFINED,
+            });
+            Self {
+                driver: peers.driver.clone(),
+                generation,
+                rtc_config: peers.rtc_config.borrow().clone(),
+                media: peers.media.clone(),
+                host: PeerConnections::new(&heard),
+                _heard: heard,
+                senders: RefCell::default(),
+                handles: RefCell::default(),
+                held: RefCell::default(),
+                queue: RefCell::default(),
+                running: Cell::new(false),
+                under_way: RefCell::default(),
+                closed: Cell::new(false),
+                _live: Live::new(),
+            }
         })
     }
 
-    fn open(&self, dual: bool, ice: Option<&IceConfig>) -> Result<(), JsValue> {
-        for target in [Target::Publisher, Target::Subscriber].into_iter().take(if dual { 2 } else { 1 }) {
-            let connection = Connection::open(self, target, ice)?;
-            self.connections.borrow_mut().push(connection);
-        }
-        Ok(())
+    fn hear(&self, what: u32, which: u32, value: &JsValue) -> JsValue {
+        let target = if which == 0 { Target::Publisher } else { Target::Subscriber };
+        let channel = if which == 0 { Channel::Lossy } else { Channel::Reliable };
+        let number = || value.as_f64().unwrap_or(0.0) as u32;
+        let text = || value.as_string().unwrap_or_default();
+        self.report(match what {
+            host::EDIT => return self.edited(value).into(),
+            host::STATS => PeerEvent::Stats { bytes_received: value.as_f64().unwrap_or(0.0) as u64 },
+            host::STATE => PeerEvent::State { target, state: state(&text()) },
+            host::CANDIDATE => PeerEvent::Candidate { target, candidate_init: text() },
+            host::TRACK => return self.track(&Array::from(value)),
+            host::TRACK_ENDED => PeerEvent::TrackEnded { media: MediaHandle(which) },
+            host::CHANNEL_ID => PeerEvent::ChannelId { channel, id: number() },
+            host::CHANNEL_OPEN => PeerEvent::ChannelOpen(channel),
+            host::CHANNEL_CLOSED => PeerEvent::ChannelClosed(channel),
+            host::BUFFERED => PeerEvent::ChannelBuffered { channel, bytes: number() },
+            host::DATA => {
+                self.data(channel, Uint8Array::new(value).to_vec());
+                return JsValue::UNDEFINED;
+            }
+            host::DONE | host::FAILED => {
+                self.ended(what, value);
+                return JsValue::UNDEFINED;
+            }
+            _ => return JsValue::UNDEFINED,
+        });
+        JsValue::UNDEFINED
     }
 
-    fn weak(&self) -> Weak<Peer> {
-        self.me.clone()
-    }
-
-    fn connection(&self, target: Target) -> Option<Rc<Connection>> {
-        self.connections.borrow().iter().find(|connection| connection.target == target).cloned()
+    /// `[mid, stream id, track id, track, receiver]`. Returns the handle.
+    fn track(&self, facts: &Array) -> JsValue {
+        let text = |at| facts.get(at).as_string().unwrap_or_default();
+        let media = self.media.add_remote(RemoteMedia { track: facts.get(3), receiver: facts.get(4) });
+        self.handles.borrow_mut().push(media);
+        self.report(PeerEvent::Track { mid: text(0), stream_id: text(1), track_id: text(2), media });
+        media.0.into()
     }
 
     fn report(&self, event: PeerEvent<'static>) {
@@ -187,8 +221,12 @@ impl Peer {
     /// Actions that have nothing to do with negotiation are done at once, the others wait for those before them.
     fn act(&self, action: PeerAction) {
         match action {
-            PeerAction::Send { channel, bytes } => self.send(channel, &bytes),
-            PeerAction::Stats => self.ask_stats(),
+            PeerAction::Send { channel, bytes } => {
+                if let Err(error) = thrown(self.host.send(channel as u32, &bytes)) {
+                    self.failed(Step::Send { channel }, &error);
+                }
+            }
+            PeerAction::Stats => self.host.stats(),
             action => {
                 self.queue.borrow_mut().push_back(action);
                 self.run();
@@ -199,13 +237,16 @@ impl Peer {
     /// Does what takes no promise; the others come back.
     fn carry_out(&self, action: PeerAction) -> Option<PeerAction> {
         let failed = match action {
-            PeerAction::Configure(ice) => (Step::Configure, self.configure(&ice)),
+            PeerAction::Configure(ice) => {
+                let config = configuration(self.rtc_config.as_ref(), Some(&ice));
+                (Step::Configure, thrown(self.host.configure(&config)))
+            }
             PeerAction::AddSender { cid } => {
                 let added = self.add_sender(&cid);
                 (Step::AddSender { cid }, added)
             }
             PeerAction::AddSections { audios, videos } => {
-                self.add_sections(audios, videos);
+                self.host.add_sections(audios, videos);
                 return None;
             }
             PeerAction::AddChannels => {
@@ -213,7 +254,8 @@ impl Peer {
                 return None;
             }
             PeerAction::RemoveSender { cid } => {
-                self.remove_sender(&cid);
+                self.senders.borrow_mut().remove(&cid);
+                self.host.remove_sender(&cid);
                 return None;
             }
             other => return Some(other),
@@ -224,17 +266,32 @@ impl Peer {
         None
     }
 
+    /// Once; a second request finds them there.
+    fn add_channels(&self) {
+        let made = self.host.add_channels(Channel::Lossy.low_bytes(), Channel::Reliable.low_bytes());
+        if let Err(error) = thrown(made) {
+            self.failed(Step::Open, &error);
+        }
+    }
+
     fn close(&self) {
         self.closed.set(true);
-        self.negotiator.close();
         self.queue.borrow_mut().clear();
         self.senders.borrow_mut().clear();
         for handle in self.handles.take() {
             self.media.remove_remote(handle);
         }
-        drop(self.channels.take());
-        for connection in self.connections.take() {
-            connection.close();
-        }
+        self.host.close();
+    }
+}
+
+fn state(name: &str) -> PeerState {
+    match name {
+        "connecting" => PeerState::Connecting,
+        "connected" => PeerState::Connected,
+        "disconnected" => PeerState::Disconnected,
+        "failed" => PeerState::Failed,
+        "closed" => PeerState::Closed,
+        _ => PeerState::New,
     }
 }
