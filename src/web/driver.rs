@@ -22,7 +22,6 @@ use crate::engine::room::session::Session;
 use crate::engine::{Input, Output};
 use crate::web::fetch::Fetch;
 use crate::web::inbox::Incoming;
-use crate::web::listener::Listener;
 use crate::web::peer::Peers;
 use crate::web::question::{self, Answer};
 use crate::web::shared::Ticket;
@@ -75,8 +74,7 @@ pub struct Driver {
     socket: RefCell<Option<(Attempt, Socket)>>,
     fetches: RefCell<Map<u32, Asking>>,
     peers: Peers,
-    watch: RefCell<Vec<Listener>>,
-    wake: RefCell<Option<host::WakeWatch>>,
+    watch: RefCell<Option<host::Watch>>,
     /// As the registry counts them.
     participants: Cell<u32>,
 }
@@ -99,8 +97,7 @@ impl Driver {
             socket: RefCell::new(None),
             fetches: RefCell::default(),
             peers: Peers::new(me.clone(), host.rtc_config.clone()),
-            watch: RefCell::default(),
-            wake: RefCell::new(None),
+            watch: RefCell::new(None),
             participants: Cell::new(0),
             host,
         })
@@ -264,14 +261,13 @@ impl Driver {
 
     /// Listens to network and page, from the first attempt of a session to its end.
     fn listen(&self) {
-        if self.watch.borrow().is_empty() {
+        if self.watch.borrow().is_none() {
             let me = self.me.clone();
-            *self.watch.borrow_mut() = host::watch(move |event| {
+            *self.watch.borrow_mut() = Some(host::Watch::new(move |event| {
                 if let Some(driver) = me.upgrade() {
                     driver.push(Incoming::Host(event));
                 }
-            });
-            *self.wake.borrow_mut() = Some(host::WakeWatch::new());
+            }));
         }
     }
 
@@ -295,7 +291,7 @@ impl Driver {
     fn fired(&self) {
         let Some(armed) = self.timer.borrow_mut().take() else { return };
         let late_ms = host::precise_now_ms() - armed.at_ms as f64;
-        if self.wake.borrow().as_ref().is_some_and(|wake| wake.woke(late_ms)) {
+        if self.watch.borrow().as_ref().is_some_and(|watch| watch.woke(late_ms)) {
             self.inbox.borrow_mut().push_back(Incoming::Host(HostEvent::Resume));
         }
         self.push(Incoming::Timeout);
@@ -314,7 +310,6 @@ impl Driver {
         drop(self.socket.take());
         drop(self.fetches.take());
         drop(self.watch.take());
-        self.wake.take();
         self.peers.close();
         registry::release(self);
     }

@@ -8,7 +8,6 @@ pub mod fetch;
 pub mod host;
 mod inbox;
 pub mod js;
-pub mod listener;
 pub mod live;
 pub mod log;
 pub mod media;

@@ -2,23 +2,46 @@
 //!
 //! Hosts differ in what they say when a socket fails: an `error` before `open` may be all there is, `close` may come
 //! without a code, an `error` may precede a clean close. So an error is final by itself, the first word counts, and no
-//! code is trusted beyond being passed on.
+//! code is trusted beyond being passed on. `socket.js` has the socket.
 
-use std::cell::Cell;
 use std::rc::Rc;
 
-use js_sys::{Array, ArrayBuffer, Function, Reflect, Uint8Array};
+use js_sys::{Function, Uint8Array};
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::WebSocket;
 
 use crate::engine::link::{Hangup, LARGEST_FRAME_BYTES};
 use crate::protocol::secret::Secret;
 use crate::web::js;
-use crate::web::listener::Listener;
 use crate::web::live::Live;
 
-/// The code of a socket that ended without a closing handshake.
-const ABNORMAL: u16 = 1006;
+type Heard = Closure<dyn Fn(u32, JsValue, JsValue)>;
+
+// What is told, as in socket.js; whatever else it tells is the end.
+const OPEN: u32 = 0;
+const FRAME: u32 = 1;
+const TEXT: u32 = 2;
+
+#[wasm_bindgen(module = "/src/web/socket.js")]
+extern "C" {
+    type HostSocket;
+    #[wasm_bindgen(js_name = open)]
+    fn dial(
+        constructor: &Function,
+        url: &str,
+        most: f64,
+        too_large_code: u16,
+        too_large_reason: &str,
+        heard: &Heard,
+    ) -> Option<HostSocket>;
+    #[wasm_bindgen(method)]
+    fn send(this: &HostSocket, bytes: &[u8]) -> u32;
+    #[wasm_bindgen(method)]
+    fn close(this: &HostSocket, code: u16, reason: &str);
+    #[wasm_bindgen(method)]
+    fn drop(this: &HostSocket);
+}
 
 /// What a socket reports. Nothing follows `Closed`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,11 +59,9 @@ pub enum Report {
 }
 
 /// An open or opening socket.
-#[derive(Debug)]
 pub struct Socket {
-    ws: WebSocket,
-    over: Rc<Cell<bool>>,
-    _listeners: [Listener; 4],
+    host: HostSocket,
+    _heard: Heard,
     _live: Live,
 }
 
@@ -50,99 +71,38 @@ impl Socket {
         js::global("WebSocket")?.dyn_into().ok()
     }
 
-    /// Dials. `None` when the host refuses to make the socket at all; what it throws is not passed on, because it
-    /// quotes the URL, and the URL carries the token.
+    /// Dials. `None` when the host refuses to make the socket at all.
     pub fn open(constructor: &Function, url: &Secret, report: Rc<dyn Fn(Report)>) -> Option<Self> {
-        let arguments = Array::of1(&JsValue::from_str(url.reveal()));
-        let made = Reflect::construct(constructor, &arguments).ok()?;
-        js::set(&made, "binaryType", "arraybuffer");
-        let ws: WebSocket = made.unchecked_into();
-        let over = Rc::new(Cell::new(false));
-        let opened = Rc::new(Cell::new(false));
-        let on_open = {
-            let (over, opened, report) = (over.clone(), opened.clone(), report.clone());
-            Listener::new(&ws, "open", move |_| {
-                if !over.get() && !opened.replace(true) {
-                    report(Report::Open);
-                }
-            })
-        };
-        let on_message = {
-            let (over, report) = (over.clone(), report.clone());
-            Listener::new(&ws, "message", move |event| {
-                if over.get() {
-                    return;
-                }
-                let read = read(&js::get(&event, "data"));
-                if let Report::Closed { code, reason } = &read {
-                    over.set(true);
-                    let _ = js::call(&js::get(&event, "target"), "close", &[(*code).into(), reason.as_str().into()]);
-                }
-                report(read);
-            })
-        };
-        let on_error = {
-            let (over, report) = (over.clone(), report.clone());
-            Listener::new(&ws, "error", move |_| {
-                if !over.replace(true) {
-                    let code = if opened.get() { ABNORMAL } else { 0 };
-                    report(Report::Closed { code, reason: String::new() });
-                }
-            })
-        };
-        let on_close = {
-            let over = over.clone();
-            Listener::new(&ws, "close", move |event| {
-                if !over.replace(true) {
-                    let code = js::number(&event, "code").unwrap_or(0.0) as u16;
-                    let reason = js::text(&event, "reason").unwrap_or_default();
-                    report(Report::Closed { code, reason });
-                }
-            })
-        };
-        Some(Self { ws, over, _listeners: [on_open, on_message, on_error, on_close], _live: Live::new() })
+        let heard = Heard::new(move |what, value: JsValue, reason: JsValue| {
+            report(match what {
+                OPEN => Report::Open,
+                FRAME => Report::Frame(Uint8Array::new(&value).to_vec()),
+                TEXT => Report::Text,
+                _ => Report::Closed {
+                    code: value.as_f64().unwrap_or(0.0) as u16,
+                    reason: reason.as_string().unwrap_or_default(),
+                },
+            });
+        });
+        let (code, reason) = Hangup::FrameTooLarge.row();
+        let host = dial(constructor, url.reveal(), LARGEST_FRAME_BYTES as f64, code, reason, &heard)?;
+        Some(Self { host, _heard: heard, _live: Live::new() })
     }
 
     /// Sends a binary frame; says how much of what was sent before has not left the host. A socket that cannot take it
     /// reports its end by itself.
     pub fn send(&self, bytes: &[u8]) -> u32 {
-        let left = self.ws.buffered_amount();
-        // Copied out of wasm memory first: some hosts send later, and would read what was freed.
-        let _ = self.ws.send_with_js_u8_array(&Uint8Array::from(bytes));
-        left
+        self.host.send(bytes)
     }
 
     /// Closes it with a code (1000 or 4000-4999) and a reason.
     pub fn close(self, code: u16, reason: &str) {
-        self.over.set(true);
-        let _ = self.ws.close_with_code_and_reason(code, reason);
+        self.host.close(code, reason);
     }
 }
 
 impl Drop for Socket {
     fn drop(&mut self) {
-        self.over.set(true);
-        // Node's `ws` reports the end of a dial as an error and throws it where nobody listens; `Boolean` is a
-        // function that every host has, does nothing, and keeps nothing of this module alive.
-        if let Some(deaf) = js::global("Boolean") {
-            js::set(&self.ws, "onerror", deaf);
-        }
-        let _ = self.ws.close();
+        self.host.drop();
     }
-}
-
-/// What a message is. One that is too large is not copied and ends the socket.
-fn read(data: &JsValue) -> Report {
-    if js::number(data, "byteLength").is_some_and(|bytes| bytes > LARGEST_FRAME_BYTES as f64) {
-        let (code, reason) = Hangup::FrameTooLarge.row();
-        return Report::Closed { code, reason: reason.to_owned() };
-    }
-    if let Some(buffer) = data.dyn_ref::<ArrayBuffer>() {
-        return Report::Frame(Uint8Array::new(buffer).to_vec());
-    }
-    // A Node Buffer, or an ArrayBuffer of another realm.
-    if ArrayBuffer::is_view(data) || js::number(data, "byteLength").is_some() {
-        return Report::Frame(Uint8Array::new(data).to_vec());
-    }
-    Report::Text
 }
