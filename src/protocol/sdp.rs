@@ -180,7 +180,11 @@ pub fn with_audio_bitrate(sdp: &str, mid: &str, bits_per_second: u32) -> String 
 
 fn belongs(section: &Section<'_>, track: &LocalSection) -> bool {
     let dead = section.has("a=recvonly") || section.has("a=inactive");
-    !dead && section.values("msid").any(|msid| msid.split(' ').next_back() == Some(&track.track_id))
+    // The stream's id, which may be missing, and the track's.
+    let is_its = |msid: &str| {
+        msid.strip_suffix(track.track_id.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with(' '))
+    };
+    !dead && section.values("msid").any(is_its)
 }
 
 /// Within a bundle one payload type has one set of parameters; a section that carries no track of ours takes those of

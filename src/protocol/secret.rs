@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::protocol::text::split_once;
 use crate::protocol::wire::{Field, Slot};
 
 /// Holds a secret text. `Debug` and `Display` show a placeholder, so it can stand in errors and logs by accident
@@ -61,19 +62,17 @@ impl From<&str> for Secret {
 /// as a token does is replaced.
 pub fn redacted(text: String) -> String {
     const BEGIN: &str = "eyJ";
-    if !text.contains(BEGIN) {
-        return text;
-    }
-    let mut parts = text.split(BEGIN);
-    let mut out = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let of_token = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '=');
-        // The parts of a token begin alike.
+    let of_token = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '=');
+    let (mut out, mut rest) = (String::new(), text.as_str());
+    while let Some((before, after)) = split_once(rest, BEGIN) {
+        out.push_str(before);
+        // Once for texts that were redacted before.
         if !out.ends_with("[secret]") {
             out.push_str("[secret]");
         }
-        out.push_str(part.trim_start_matches(of_token));
+        rest = after.trim_start_matches(of_token);
     }
+    out.push_str(rest);
     out
 }
 

@@ -61,11 +61,6 @@ pub fn object<const N: usize>(properties: [(&str, JsValue); N]) -> Object {
     object
 }
 
-/// A global that this host has.
-pub fn global(name: &str) -> Option<JsValue> {
-    some(&js_sys::global(), name)
-}
-
 /// Calls a method by its name; a method that is not there is an error as well.
 pub fn call(of: &JsValue, method: &str, arguments: &[JsValue]) -> Result<JsValue, JsValue> {
     let function: Function = get(of, method).dyn_into()?;

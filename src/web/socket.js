@@ -15,6 +15,9 @@ const quietly = (call) => {
   } catch {}
 };
 
+/** The host's own constructor, where it has one. */
+export const standard = () => globalThis.WebSocket;
+
 /**
  * Dials. Nothing when the host refuses to make the socket at all; what it throws is not passed on, because it quotes
  * the URL, and the URL carries the token. A frame of more than `most` bytes is not taken, and ends the socket.

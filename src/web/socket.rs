@@ -7,13 +7,12 @@
 use std::rc::Rc;
 
 use js_sys::{Function, Uint8Array};
+use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen::{JsCast, JsValue};
 
 use crate::engine::link::{Hangup, LARGEST_FRAME_BYTES};
 use crate::protocol::secret::Secret;
-use crate::web::js;
 use crate::web::live::Live;
 
 type Heard = Closure<dyn Fn(u32, JsValue, JsValue)>;
@@ -25,6 +24,8 @@ const TEXT: u32 = 2;
 
 #[wasm_bindgen(module = "/src/web/socket.js")]
 extern "C" {
+    fn standard() -> Option<Function>;
+
     type HostSocket;
     #[wasm_bindgen(js_name = open)]
     fn dial(
@@ -68,7 +69,7 @@ pub struct Socket {
 impl Socket {
     /// The host's own constructor, where it has one.
     pub fn host_constructor() -> Option<Function> {
-        js::global("WebSocket")?.dyn_into().ok()
+        standard()
     }
 
     /// Dials. `None` when the host refuses to make the socket at all.
