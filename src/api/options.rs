@@ -56,7 +56,7 @@ fn list(of: &JsValue, name: &str) -> Array {
 }
 
 fn texts(of: &JsValue, name: &str) -> Vec<String> {
-    list(of, name).iter().filter_map(|text| text.as_string()).collect()
+    js::texts(&list(of, name))
 }
 
 /// Options of one of our policies.

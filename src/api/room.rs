@@ -19,6 +19,7 @@ use crate::engine::room::roster::{Participant, Roster};
 use crate::engine::room::session::Session;
 use crate::protocol::secret::Secret;
 use crate::web::driver::Driver;
+use crate::web::js;
 
 /// One room's engine, as the classes in JavaScript reach it.
 #[wasm_bindgen(private)]
@@ -74,7 +75,7 @@ impl RoomCore {
 impl RoomCore {
     /// Joins.
     pub fn connect(&self, url: String, token: String, options: &JsValue) -> Promise {
-        self.driver.peers().set_rtc_config(crate::web::js::some(options, "rtcConfig"));
+        self.driver.peers().set_rtc_config(js::some(options, "rtcConfig"));
         let command =
             Command::Connect { url: url.into(), token: Secret::new(token), options: options::connect(options) };
         self.submit_or(command, errors::of_connect)
@@ -188,8 +189,9 @@ impl RoomCore {
 
     /// Sends a data message.
     #[wasm_bindgen(js_name = publishData)]
-    pub fn publish_data(&self, payload: Vec<u8>, reliable: bool, topic: Option<String>, to: Vec<String>) -> Promise {
-        self.submit(Command::PublishData(DataMessage { payload, reliable, topic, destination_identities: to }))
+    pub fn publish_data(&self, payload: Vec<u8>, reliable: bool, topic: Option<String>, to: &Array) -> Promise {
+        let destination_identities = js::texts(to);
+        self.submit(Command::PublishData(DataMessage { payload, reliable, topic, destination_identities }))
     }
 
     /// Changes what is said of the local participant; what is undefined stays. `attributes` is a plain object.
@@ -229,7 +231,7 @@ impl RoomCore {
                 TrackPermission {
                     identity: one.get(0).as_string().unwrap_or_default(),
                     all_tracks: one.get(1).is_truthy(),
-                    track_sids: Array::from(&one.get(2)).iter().filter_map(|sid| sid.as_string()).collect(),
+                    track_sids: js::texts(&Array::from(&one.get(2))),
                 }
             })
             .collect();

@@ -3,7 +3,7 @@
 
 use std::cell::Cell;
 
-use js_sys::Function;
+use js_sys::{Array, Function};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -13,6 +13,7 @@ use crate::engine::io::HostEvent;
 use crate::engine::time::Millis;
 use crate::protocol::join::ClientDetails;
 use crate::protocol::text;
+use crate::web::js;
 
 /// A gap of this length between two clocks, or in a timer of a page that can be seen, means that the host slept.
 const WAKE_GAP_MS: f64 = 10_000.0;
@@ -21,7 +22,7 @@ type Heard = Closure<dyn Fn(u32)>;
 
 #[wasm_bindgen(module = "/src/web/host.js")]
 extern "C" {
-    fn details() -> Vec<String>;
+    fn details() -> Array;
     fn entropy(count: u32) -> Option<Vec<u8>>;
     #[wasm_bindgen(js_name = hasWebRtc)]
     fn has_web_rtc() -> bool;
@@ -66,7 +67,7 @@ pub fn capabilities() -> Capabilities {
 
 /// What the host says about itself, for the server's records.
 pub fn client_details() -> ClientDetails {
-    let mut said = details().into_iter();
+    let mut said = js::texts(&details()).into_iter();
     let mut next = || said.next().unwrap_or_default();
     let (browser, browser_version, os, network) = (next(), next(), next(), next());
     ClientDetails { browser, browser_version, os, os_version: String::new(), network }

@@ -61,6 +61,15 @@ pub fn object<const N: usize>(properties: [(&str, JsValue); N]) -> Object {
     object
 }
 
+/// The texts of an array.
+pub fn texts(list: &Array) -> Vec<String> {
+    let mut texts = Vec::new();
+    for one in list.iter() {
+        texts.extend(one.as_string());
+    }
+    texts
+}
+
 /// Calls a method by its name; a method that is not there is an error as well.
 pub fn call(of: &JsValue, method: &str, arguments: &[JsValue]) -> Result<JsValue, JsValue> {
     let function: Function = get(of, method).dyn_into()?;

@@ -8,6 +8,7 @@ use super::host::DONE;
 use crate::engine::peer::{PeerAction, PeerEvent, Step};
 use crate::protocol::{sdp, text};
 use crate::web::host::user_agent;
+use crate::web::js;
 
 impl Peer {
     /// Begins with what waits in the queue, unless that is being done already.
@@ -59,13 +60,12 @@ impl Peer {
     /// The description of the step that is under way, as it is to be applied. `given`: its text and the mids of the
     /// sections that send nothing of ours.
     pub(super) fn edited(&self, given: &JsValue) -> String {
-        let mut placeholders = Array::from(given).into_iter().filter_map(|one| one.as_string());
-        let plain = placeholders.next().unwrap_or_default();
-        let placeholders: Vec<_> = placeholders.collect();
+        let given = js::texts(&Array::from(given));
+        let Some((plain, placeholders)) = given.split_first() else { return String::new() };
         match &*self.under_way.borrow() {
-            Some(PeerAction::Offer { .. }) => sdp::publisher_offer(&plain, &self.sections(), &placeholders),
-            Some(PeerAction::RemoteOffer { sdp: offer, .. }) => sdp::subscriber_answer(&plain, offer),
-            _ => self.with_audio_bitrates(sdp::publisher_answer(&plain, &placeholders)),
+            Some(PeerAction::Offer { .. }) => sdp::publisher_offer(plain, &self.sections(), placeholders),
+            Some(PeerAction::RemoteOffer { sdp: offer, .. }) => sdp::subscriber_answer(plain, offer),
+            _ => self.with_audio_bitrates(sdp::publisher_answer(plain, placeholders)),
         }
     }
 
