@@ -168,12 +168,15 @@ pub fn with_audio_bitrate(sdp: &str, mid: &str, bits_per_second: u32) -> String 
     for section in sections.iter_mut().filter(|section| section.is("audio") && section.mid() == mid) {
         let Some(payload) = section.payload("opus") else { continue };
         let format = section.format(&payload).unwrap_or_default();
-        let kept: Vec<_> = format.split(';').filter(|one| !text::contains(one, "maxaveragebitrate")).collect();
-        let mut format = kept.join(";");
-        if bits_per_second > 0 {
-            format = format!("{format};maxaveragebitrate={bits_per_second}");
+        let mut kept = String::new();
+        for one in format.split(';').filter(|one| !text::contains(one, "maxaveragebitrate")) {
+            kept.push_str(one);
+            kept.push(';');
         }
-        section.set_format(&payload, format.trim_matches(';'));
+        if bits_per_second > 0 {
+            kept = format!("{kept}maxaveragebitrate={bits_per_second}");
+        }
+        section.set_format(&payload, kept.trim_matches(';'));
     }
     join(&sections)
 }
@@ -198,9 +201,13 @@ fn conform(sections: &mut [Section<'_>], placeholders: &[String]) {
         let pairs = section.values("fmtp").filter_map(|value| value.split_once(' '));
         pairs.map(|(payload, format)| (payload.to_owned(), format.to_owned())).collect()
     };
+    let mut known = Vec::new();
     // Sections with a track come first, so theirs is the one that is found.
-    let (real, rest): (Vec<_>, Vec<_>) = sections.iter().partition(|section| !empty(section));
-    let known: Vec<_> = real.into_iter().chain(rest).flat_map(formats).collect();
+    for without in [false, true] {
+        for section in sections.iter().filter(|section| empty(section) == without) {
+            known.append(&mut formats(section));
+        }
+    }
     for section in sections.iter_mut() {
         if !empty(section) {
             continue;

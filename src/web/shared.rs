@@ -71,7 +71,8 @@ impl Ticket {
 impl Drop for Ticket {
     fn drop(&mut self) {
         let gone = with(&self.url, |place| {
-            let gone: Vec<_> = place.waiting.extract_if(.., |(number, _)| *number == self.number).collect();
+            let at = place.waiting.iter().position(|(number, _)| *number == self.number);
+            let gone = at.map(|at| place.waiting.remove(at));
             (gone, place.waiting.is_empty().then(|| place.fetch.take()))
         });
         // Dropped here, outside the borrow.

@@ -211,9 +211,11 @@ impl Negotiation {
     /// The publisher's channels for `sync_state`, as far as their ids are known.
     pub fn channel_infos(&self) -> Vec<proto::DataChannelInfo> {
         let target = proto::SignalTarget::Publisher as i32;
-        let info =
-            |(label, id): (&str, Option<u32>)| id.map(|id| proto::DataChannelInfo { label: label.into(), id, target });
-        ["_lossy", "_reliable"].into_iter().zip(self.channel_ids).filter_map(info).collect()
+        let mut infos = Vec::new();
+        for (label, id) in ["_lossy", "_reliable"].into_iter().zip(self.channel_ids) {
+            infos.extend(id.map(|id| proto::DataChannelInfo { label: label.into(), id, target }));
+        }
+        infos
     }
 
     /// Offer and answer for `sync_state`: the publisher's, or with two connections the subscriber's.
