@@ -211,8 +211,13 @@ impl Regions {
             let origin = origin(&region.url);
             self.failed.iter().find(|(of, at)| *of == origin && now.since(*at) < COOL_DOWN_MS).map(|(_, at)| *at)
         };
-        let mut ordered: Vec<_> = all.iter().filter(|region| failed(region).is_none()).cloned().collect();
-        let mut late: Vec<_> = all.into_iter().filter_map(|region| Some((failed(&region)?, region))).collect();
+        let (mut ordered, mut late) = (Vec::new(), Vec::new());
+        for region in all {
+            match failed(&region) {
+                None => ordered.push(region),
+                Some(when) => late.push((when, region)),
+            }
+        }
         while let Some(first) = (0..late.len()).min_by_key(|at| late.get(*at).map(|(when, _)| *when)) {
             ordered.push(late.remove(first).1);
         }

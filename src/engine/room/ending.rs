@@ -67,12 +67,14 @@ impl Session {
 
     /// A call that waits for what is over now learns that it is over.
     fn settle_all(&mut self, error: Error) {
-        let connecting = self.connecting.take().map(|connecting| connecting.calls).unwrap_or_default();
+        let mut calls = self.connecting.take().map(|connecting| connecting.calls).unwrap_or_default();
         self.settle_prepared();
-        let requests = self.requests.fail_all(&error).into_iter().map(|(call, _)| call);
-        let publications = self.publications.clear();
-        let data = self.data.end();
-        for call in connecting.into_iter().chain(requests).chain(publications).chain(data) {
+        for (call, _) in self.requests.fail_all(&error) {
+            calls.push(call);
+        }
+        calls.append(&mut self.publications.clear());
+        calls.append(&mut self.data.end());
+        for call in calls {
             self.settle(call, Err(error.clone()));
         }
     }

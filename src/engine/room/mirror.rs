@@ -38,8 +38,12 @@ impl Session {
         if !exceptions.is_empty() {
             self.send(self.subscription(exceptions, !self.options.auto_subscribe));
         }
-        let publications = self.roster.remote().flat_map(|participant| &participant.publications);
-        let settings: Vec<Ask> = publications.filter_map(settings_message).collect();
+        let mut settings = Vec::new();
+        for participant in self.roster.remote() {
+            for publication in &participant.publications {
+                settings.extend(settings_message(publication));
+            }
+        }
         for message in settings {
             self.send(message);
         }
@@ -48,10 +52,12 @@ impl Session {
     /// Tells a resumed session what this client holds to be the case.
     pub(super) fn send_sync_state(&mut self) {
         let (offer, answer) = self.negotiation.descriptions();
-        let published = self.publications.iter().filter_map(|track| {
-            let info = track.info()?.clone();
-            Some(proto::TrackPublishedResponse { cid: track.cid().into(), track: Some(info) })
-        });
+        let mut publish_tracks = Vec::new();
+        for track in self.publications.iter() {
+            if let Some(info) = track.info().cloned() {
+                publish_tracks.push(proto::TrackPublishedResponse { cid: track.cid().into(), track: Some(info) });
+            }
+        }
         let sync = proto::SyncState {
             answer,
             offer,
@@ -60,7 +66,7 @@ impl Session {
                 subscribe: !self.options.auto_subscribe,
                 participant_tracks: Vec::new(),
             }),
-            publish_tracks: published.collect(),
+            publish_tracks,
             data_channels: self.negotiation.channel_infos(),
             track_sids_disabled: self.roster.disabled_tracks(),
             datachannel_receive_states: self.data.receive_states(self.now),

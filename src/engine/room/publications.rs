@@ -259,7 +259,11 @@ impl Publications {
 
     /// Ends all of them: the calls that are still open.
     pub fn clear(&mut self) -> Vec<CallId> {
-        self.tracks.drain(..).filter_map(|track| track.call).collect()
+        let mut calls = Vec::new();
+        for track in std::mem::take(&mut self.tracks) {
+            calls.extend(track.call);
+        }
+        calls
     }
 }
 

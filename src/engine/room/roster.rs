@@ -154,8 +154,15 @@ impl Roster {
     }
 
     fn remote_sids(&self, picked: impl Fn(&Publication) -> bool) -> Vec<String> {
-        let publications = self.remote.values().flat_map(|participant| &participant.publications);
-        publications.filter(|publication| picked(publication)).map(|publication| publication.sid.to_string()).collect()
+        let mut sids = Vec::new();
+        for participant in self.remote.values() {
+            for publication in &participant.publications {
+                if picked(publication) {
+                    sids.push(publication.sid.to_string());
+                }
+            }
+        }
+        sids
     }
 }
 

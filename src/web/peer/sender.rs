@@ -1,7 +1,6 @@
 //! What is sent: one transceiver for each local track, by the client id under which the server knows it.
 
-use js_sys::{Array, Object};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsValue;
 
 use super::Peer;
 use super::thrown;
@@ -46,12 +45,16 @@ impl Peer {
     /// The mid and wanted bitrate of each local audio track.
     pub(super) fn audio_bitrates(&self) -> Vec<(String, u32)> {
         let media = self.media.local.borrow();
-        let bitrate = |(cid, _): (&String, &String)| {
-            let media = media.get(cid).filter(|media| media.codec.is_empty())?;
-            let first = js::get(media.encodings.dyn_ref::<Array>()?, "0");
-            let bits = first.dyn_ref::<Object>().and_then(|first| js::number(first, "maxBitrate")).unwrap_or(0.0);
-            Some((self.host.mid(cid)?, bits as u32))
-        };
-        self.senders.borrow().iter().filter_map(bitrate).collect()
+        let mut bitrates = Vec::new();
+        for (cid, _) in self.senders.borrow().iter() {
+            if let Some(media) = media.get(cid).filter(|media| media.codec.is_empty())
+                && media.encodings.is_array()
+                && let Some(mid) = self.host.mid(cid)
+            {
+                let bits = js::number(&js::get(&media.encodings, "0"), "maxBitrate").unwrap_or(0.0);
+                bitrates.push((mid, bits as u32));
+            }
+        }
+        bitrates
     }
 }

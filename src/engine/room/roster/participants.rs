@@ -27,7 +27,8 @@ impl Roster {
         let others = std::mem::take(&mut join.other_participants);
         if again {
             let present: Map<&str, ()> = others.iter().map(|info| (info.identity.as_str(), ())).collect();
-            let gone: Vec<Id> = self.remote.keys().filter(|id| !present.contains_key(&***id)).cloned().collect();
+            let mut gone: Vec<Id> = self.remote.keys().cloned().collect();
+            gone.retain(|identity| !present.contains_key(&**identity));
             for identity in gone {
                 if moved {
                     self.awaited.push(identity);
@@ -305,11 +306,19 @@ fn changes(participant: &mut Participant, info: proto::ParticipantInfo, events: 
 
 fn changed_attributes(old: &Map<String, String>, new: &Map<String, String>) -> Vec<(String, String)> {
     let mut changed: Vec<(String, String)> = Vec::new();
-    let set = new.iter().filter(|(key, value)| old.get(*key) != Some(value));
-    let removed = old.keys().filter(|key| !new.contains_key(*key));
-    for (key, value) in set.map(|(key, value)| (key, value.as_str())).chain(removed.map(|key| (key, ""))) {
+    let mut add = |key: &String, value: &str| {
         let place = changed.partition_point(|(other, _)| other < key);
         changed.insert(place, (key.clone(), value.to_owned()));
+    };
+    for (key, value) in new.iter() {
+        if old.get(key) != Some(value) {
+            add(key, value);
+        }
+    }
+    for key in old.keys() {
+        if !new.contains_key(key) {
+            add(key, "");
+        }
     }
     changed
 }
@@ -322,10 +331,16 @@ fn publications(
     events: &mut Vec<Event>,
 ) {
     let identity = participant.identity.clone();
-    let gone = |publication: &mut Publication| !tracks.iter().any(|track| *publication.sid == *track.sid);
-    let removed: Vec<Publication> = participant.publications.extract_if(.., gone).collect();
-    let mut added = Vec::new();
-    for track in tracks.into_iter().filter(is_media) {
+    let (mut kept, mut removed, mut added) = (Vec::new(), Vec::new(), Vec::new());
+    for publication in std::mem::take(&mut participant.publications) {
+        let stays = tracks.iter().any(|track| *publication.sid == *track.sid);
+        if stays { &mut kept } else { &mut removed }.push(publication);
+    }
+    participant.publications = kept;
+    for track in tracks {
+        if !is_media(&track) {
+            continue;
+        }
         match participant.publication_mut(&track.sid) {
             Some(publication) => refresh(&identity, publication, track, events),
             None => {
