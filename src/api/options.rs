@@ -18,6 +18,10 @@ pub fn room(options: &JsValue, anchor: &Anchor) -> (Config, HostOptions) {
     let policy = js::some(options, "policy");
     let custom = if policy.is_none() { Some(anchor.into()) } else { None };
     let warn_from_attempt = js::number(&js::get(options, "logConnectionRetries"), "warnFromAttempt");
+    let mut plugins = Vec::new();
+    for of in list(options, "plugins").iter() {
+        plugins.push(plugin(&of));
+    }
     let config = Config {
         client: host::client_details(),
         adaptive_stream: js::get(options, "adaptiveStream").is_truthy(),
@@ -27,7 +31,7 @@ pub fn room(options: &JsValue, anchor: &Anchor) -> (Config, HostOptions) {
         give_up_after_ms: whole(options, "giveUpAfterMs").unwrap_or(defaults.give_up_after_ms),
         warn_from_attempt: warn_from_attempt.map_or(defaults.warn_from_attempt, |attempt| attempt as u32),
         regions: regions(options),
-        plugins: list(options, "plugins").iter().map(|of| plugin(&of)).collect(),
+        plugins,
     };
     let websocket = js::some(options, "webSocket").and_then(|made| made.dyn_into::<Function>().ok());
     (config, HostOptions { websocket, rtc_config: None, policy: custom, plugins: Some(anchor.into()) })
@@ -64,7 +68,10 @@ pub fn ours(options: &JsValue) -> PolicyChoice {
     if js::flag(options, "table") == Some(true) {
         let mut table = ProportionalJitter::default();
         if let Some(delays) = js::some(options, "delaysMs") {
-            table.delays_ms = Array::from(&delays).iter().filter_map(|delay| delay.as_f64()).collect();
+            table.delays_ms.clear();
+            for delay in Array::from(&delays).iter() {
+                table.delays_ms.extend(delay.as_f64());
+            }
         }
         table.jitter = js::number(options, "jitter").unwrap_or(table.jitter);
         return PolicyChoice::Table(table);

@@ -73,7 +73,13 @@ fn media(track: JsValue, request: &JsValue) -> LocalMedia {
 
 // The features say the same as the flags, to servers that know them.
 fn add_track(cid: &str, of: &JsValue) -> proto::AddTrackRequest {
-    let layers: Vec<_> = list(of, "layers").iter().map(layer).collect();
+    let (mut layers, mut audio_features) = (Vec::new(), Vec::new());
+    for of in &list(of, "layers") {
+        layers.push(layer(of));
+    }
+    for feature in &list(of, "features") {
+        audio_features.extend(feature.as_f64().map(|feature| feature as i32));
+    }
     let codec =
         js::text(of, "codec").map(|codec| proto::SimulcastCodec { codec, cid: cid.to_owned(), ..Default::default() });
     proto::AddTrackRequest {
@@ -90,7 +96,7 @@ fn add_track(cid: &str, of: &JsValue) -> proto::AddTrackRequest {
         stream: js::text(of, "stream").unwrap_or_default(),
         layers,
         simulcast_codecs: codec.into_iter().collect(),
-        audio_features: list(of, "features").iter().filter_map(JsValue::as_f64).map(|feature| feature as i32).collect(),
+        audio_features,
         ..Default::default()
     }
 }

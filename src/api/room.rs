@@ -224,18 +224,16 @@ impl RoomCore {
     /// Who may subscribe to local tracks: `[identity, all, [sid]]` each.
     #[wasm_bindgen(js_name = setSubscriptionPermissions)]
     pub fn set_subscription_permissions(&self, all_participants: bool, permissions: &Array) {
-        let permissions = permissions
-            .iter()
-            .map(|one| {
-                let one = Array::from(&one);
-                TrackPermission {
-                    identity: one.get(0).as_string().unwrap_or_default(),
-                    all_tracks: one.get(1).is_truthy(),
-                    track_sids: js::texts(&Array::from(&one.get(2))),
-                }
-            })
-            .collect();
-        self.order(Command::SetSubscriptionPermissions { all_participants, permissions });
+        let mut list = Vec::new();
+        for one in permissions.iter() {
+            let one = Array::from(&one);
+            list.push(TrackPermission {
+                identity: one.get(0).as_string().unwrap_or_default(),
+                all_tracks: one.get(1).is_truthy(),
+                track_sids: js::texts(&Array::from(&one.get(2))),
+            });
+        }
+        self.order(Command::SetSubscriptionPermissions { all_participants, permissions: list });
     }
 }
 

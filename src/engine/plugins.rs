@@ -153,12 +153,12 @@ impl Plugins {
     /// The room is over. What was begun is to be let go of.
     pub fn end(&mut self) -> Vec<PluginAction> {
         self.begun = false;
-        let begun = self.all.iter_mut().enumerate().filter(|(_, (_, state))| *state != State::Idle);
-        begun
-            .map(|(index, (_, state))| {
-                *state = State::Idle;
-                PluginAction::Dispose(index)
-            })
-            .collect()
+        let mut actions = Vec::new();
+        for (index, (_, state)) in self.all.iter_mut().enumerate() {
+            if std::mem::replace(state, State::Idle) != State::Idle {
+                actions.push(PluginAction::Dispose(index));
+            }
+        }
+        actions
     }
 }

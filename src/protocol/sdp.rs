@@ -197,9 +197,14 @@ fn conform(sections: &mut [Section<'_>], placeholders: &[String]) {
         return;
     }
     let empty = |section: &Section<'_>| placeholders.iter().any(|mid| mid == section.mid());
-    let formats = |section: &Section<'_>| -> Vec<(String, String)> {
-        let pairs = section.values("fmtp").filter_map(|value| value.split_once(' '));
-        pairs.map(|(payload, format)| (payload.to_owned(), format.to_owned())).collect()
+    let formats = |section: &Section<'_>| {
+        let mut formats = Vec::new();
+        for value in section.values("fmtp") {
+            if let Some((payload, format)) = value.split_once(' ') {
+                formats.push((payload.to_owned(), format.to_owned()));
+            }
+        }
+        formats
     };
     let mut known = Vec::new();
     // Sections with a track come first, so theirs is the one that is found.

@@ -174,7 +174,11 @@ impl Driver {
         incoming.with(|input: Input<'_>| session.handle(now, input));
         let participants = session.participants();
         registry::recount(self.participants.replace(participants), participants);
-        std::iter::from_fn(|| session.poll()).collect()
+        let mut outputs = Vec::new();
+        while let Some(output) = session.poll() {
+            outputs.push(output);
+        }
+        outputs
     }
 
     fn act(&self, output: Output) {

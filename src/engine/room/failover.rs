@@ -126,7 +126,10 @@ impl Session {
     /// A leave that names regions replaces the list.
     pub(super) fn take_reported_regions(&mut self, leave: &proto::LeaveRequest) {
         let Some(reported) = leave.regions.as_ref().filter(|reported| !reported.regions.is_empty()) else { return };
-        let list = reported.regions.iter().map(|of| Region { name: of.region.clone(), url: of.url.clone() }).collect();
+        let mut list = Vec::new();
+        for of in &reported.regions {
+            list.push(Region { name: of.region.clone(), url: of.url.clone() });
+        }
         let learned = self.regions.replace(list);
         self.tell_refused(&learned);
     }

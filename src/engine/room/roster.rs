@@ -252,12 +252,12 @@ impl Roster {
         let found = self.remote.values().find_map(|participant| {
             participant.publication(&response.track_sid).map(|publication| (participant, publication))
         });
-        let event = found.map(|(participant, publication)| Event::TrackSubscriptionFailed {
+        let Some((participant, publication)) = found else { return Vec::new() };
+        vec![Event::TrackSubscriptionFailed {
             identity: participant.identity.clone(),
             sid: publication.sid.clone(),
             error: response.err,
-        });
-        event.into_iter().collect()
+        }]
     }
 
     fn apply_room(&mut self, room: proto::Room, events: &mut Vec<Event>) {

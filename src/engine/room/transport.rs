@@ -45,8 +45,9 @@ impl Session {
             }
             PeerEvent::ChannelId { channel, id } => self.negotiation.channel_has_id(channel, id),
             PeerEvent::ChannelBuffered { channel, bytes } => {
-                let events = self.data.buffered(channel, bytes);
-                self.tell(events.into_iter().collect());
+                if let Some(event) = self.data.buffered(channel, bytes) {
+                    self.tell(vec![event]);
+                }
                 self.pump_data();
             }
             PeerEvent::Data { channel, bytes } => self.handle_data(channel, bytes),

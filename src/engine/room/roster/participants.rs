@@ -256,8 +256,10 @@ impl Roster {
 
 fn participant(mut info: proto::ParticipantInfo, auto_subscribe: bool) -> Participant {
     let tracks = std::mem::take(&mut info.tracks);
-    let publications =
-        tracks.into_iter().filter(is_media).map(|track| Publication::new(track, auto_subscribe)).collect();
+    let mut publications = Vec::new();
+    for track in tracks.into_iter().filter(is_media) {
+        publications.push(Publication::new(track, auto_subscribe));
+    }
     Participant {
         identity: Id::from(info.identity.as_str()),
         info: Rc::new(info),
