@@ -333,12 +333,11 @@ fn publications(
     events: &mut Vec<Event>,
 ) {
     let identity = participant.identity.clone();
-    let (mut kept, mut removed, mut added) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut removed, mut added) = (Vec::new(), Vec::new());
     for publication in std::mem::take(&mut participant.publications) {
         let stays = tracks.iter().any(|track| *publication.sid == *track.sid);
-        if stays { &mut kept } else { &mut removed }.push(publication);
+        if stays { &mut participant.publications } else { &mut removed }.push(publication);
     }
-    participant.publications = kept;
     for track in tracks {
         if !is_media(&track) {
             continue;
