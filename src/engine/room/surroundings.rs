@@ -128,9 +128,9 @@ impl Session {
         }
     }
 
-    /// The connection is lost: until when what was sent is taken for delivered. Where both paths were up to the end, the
-    /// transport took what it was given. Else only what was sent before the server was last known to be there: twice is
-    /// better than never.
+    /// The connection is lost: until when what was sent is taken for delivered, should a new session follow. That is as
+    /// long as both paths are known to have worked: twice is better than never, and the message's nonce mostly prevents
+    /// it. The transport may have lost its peer without having noticed it yet, whatever the socket says.
     pub(super) fn note_what_was_delivered(&mut self, why: Hangup) {
         let still = self.media.filter(|media| self.now.since(media.grew) >= STILL_MS).map(|media| media.grew);
         // What lost its peer had lost it for a while before that was noticed.
@@ -139,14 +139,15 @@ impl Session {
             (Some(still), Some(blind)) => Some(still.min(blind)),
             (still, blind) => still.or(blind),
         };
-        if doubted.is_none() && self.is_transport_connected() && self.link.is_live() && why != Hangup::Idle {
-            self.heard = self.now;
-            return self.data.drained();
-        }
+        self.sound = doubted.is_none() && self.is_transport_connected() && why != Hangup::Idle;
         let heard = self.liveness.heard().unwrap_or(self.heard);
         let known = doubted.map_or(heard, |doubted| doubted.min(heard));
         // What was on its way at that moment had not been read.
-        self.heard = Millis(known.0.saturating_sub(LANDING_MS));
+        let known = known.0.saturating_sub(LANDING_MS);
+        self.heard = Millis(known.min(self.now.0.saturating_sub(UNNOTICED_MS)));
+        if self.sound && self.link.is_live() {
+            self.data.drained();
+        }
     }
 
     fn hopes_to_resume(&self) -> bool {
