@@ -42,7 +42,7 @@ fn lives() {
     let all = lived(from, count);
     let sum = |of: fn(&Outcome) -> u64| all.iter().map(of).sum::<u64>();
     println!(
-        "{} lives: {} inputs, {} dials, {} losses, {} sessions, {} reliable messages accepted, none lost or twice; \
+        "{} lives: {} inputs, {} dials, {} losses, {} sessions, {} reliable messages accepted, none lost, {} of them twice; \
          {} ended early",
         all.len(),
         sum(|life| life.inputs),
@@ -50,8 +50,10 @@ fn lives() {
         sum(|life| life.losses as u64),
         sum(|life| u64::from(life.sessions)),
         sum(|life| life.accepted as u64),
+        sum(|life| life.twice as u64),
         sum(|life| u64::from(life.ended.is_some())),
     );
+    assert!(all.iter().all(|life| life.twice == 0 || life.accepted > 100), "messages that the server knew came twice");
     // A life in which nothing happens proves nothing.
     assert!(all.len() < 100 || sum(|life| life.losses as u64) > all.len() as u64, "hardly anything was lost");
     assert!(all.len() < 100 || sum(|life| life.accepted as u64) > all.len() as u64, "hardly anything was sent");

@@ -92,6 +92,8 @@ pub struct Session {
     pub(super) heard: Millis,
     /// Whether nothing was known to be wrong with its transport then.
     pub(super) sound: bool,
+    /// When the host last woke up, and how long it had slept.
+    pub(super) woke: (Millis, u64),
     /// What the transport has received.
     pub(super) media: Option<Media>,
     /// When the transport said that it had lost its peer, until it has one again.
@@ -144,6 +146,7 @@ impl Session {
             give_up_left_ms: None,
             heard: Millis::default(),
             sound: false,
+            woke: Default::default(),
             media: None,
             transport_lost: None,
             timers: Timers::default(),
