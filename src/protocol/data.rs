@@ -31,13 +31,16 @@ oneofs! {
     }
 }
 
-/// A user packet without sequence, encoded.
+/// Tells a reliable message from all others of the room, whatever session it is sent in: it may be sent again.
+pub type Nonce = [u8; 16];
+
+/// A user packet without sequence, encoded. A reliable one has a nonce.
 pub fn encode_user(
     payload: Vec<u8>,
     topic: Option<String>,
     identity: &str,
     destinations: Vec<String>,
-    reliable: bool,
+    nonce: Option<Nonce>,
 ) -> Vec<u8> {
     use proto::data_packet::Kind;
     let user = proto::UserPacket {
@@ -45,10 +48,11 @@ pub fn encode_user(
         topic,
         participant_identity: identity.to_owned(),
         destination_identities: destinations.clone(),
+        nonce: nonce.map(Vec::from).unwrap_or_default(),
         ..Default::default()
     };
     let packet = DataPacket {
-        kind: if reliable { Kind::Reliable } else { Kind::Lossy } as i32,
+        kind: if nonce.is_some() { Kind::Reliable } else { Kind::Lossy } as i32,
         participant_identity: identity.to_owned(),
         destination_identities: destinations,
         value: Some(DataValue::User(user)),
@@ -76,13 +80,13 @@ mod tests {
     #[test]
     fn a_user_packet_reads_as_livekits_message() {
         let destinations = vec!["b".to_owned()];
-        let bytes = encode_user(vec![1, 2], Some("t".into()), "a", destinations.clone(), true);
+        let bytes = encode_user(vec![1, 2], Some("t".into()), "a", destinations.clone(), Some([7; 16]));
         let packet = theirs::DataPacket::decode(with_sequence(&bytes, 300).as_slice()).unwrap();
         assert_eq!((packet.sequence, packet.participant_identity.as_str()), (300, "a"));
         assert_eq!(packet.destination_identities, destinations);
         let Some(theirs::data_packet::Value::User(user)) = packet.value else { panic!() };
-        assert_eq!((user.payload, user.topic), (vec![1, 2], Some("t".to_owned())));
-        let lossy = theirs::DataPacket::decode(encode_user(vec![], None, "a", vec![], false).as_slice()).unwrap();
+        assert_eq!((user.payload, user.topic, user.nonce), (vec![1, 2], Some("t".to_owned()), vec![7; 16]));
+        let lossy = theirs::DataPacket::decode(encode_user(vec![], None, "a", vec![], None).as_slice()).unwrap();
         #[allow(deprecated)]
         let kind = lossy.kind;
         assert_eq!(kind, theirs::data_packet::Kind::Lossy as i32);

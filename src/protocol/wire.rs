@@ -60,7 +60,7 @@ pub trait Message {
         Self: Default + Sized,
     {
         let mut message = Self::default();
-        merge(&mut message, bytes)?;
+        merge(&mut message, bytes, &mut most_items(bytes))?;
         Ok(message)
     }
 
@@ -245,19 +245,25 @@ impl<'a> Reader<'a> {
 }
 
 /// Reads fields into a message. Lists grow, everything else is overwritten.
-fn merge(message: &mut dyn Message, bytes: &[u8]) -> Result<(), DecodeError> {
+/// What lists of one frame hold together at most. An item is two bytes in a frame and hundreds in memory: a server's have
+/// more in them than that, so no frame of one comes near this.
+fn most_items(bytes: &[u8]) -> usize {
+    1_024 + bytes.len() / 16
+}
+
+fn merge(message: &mut dyn Message, bytes: &[u8], items: &mut usize) -> Result<(), DecodeError> {
     let mut reader = Reader(bytes);
     while !reader.0.is_empty() {
         let (tag, kind) = reader.key()?;
         let raw = reader.value(kind)?;
         if let Some(slot) = message.field(tag, true) {
-            read(slot.value, raw)?;
+            read(slot.value, raw, items)?;
         }
     }
     Ok(())
 }
 
-fn read(value: Value<'_>, raw: Raw<'_>) -> Result<(), DecodeError> {
+fn read(value: Value<'_>, raw: Raw<'_>, items: &mut usize) -> Result<(), DecodeError> {
     match (value, raw) {
         // `as` cuts numbers off where they are too large, as everybody who reads protocol buffers does.
         (Value::Bool(to), Raw::Number(number)) => *to = number != 0,
@@ -278,11 +284,14 @@ fn read(value: Value<'_>, raw: Raw<'_>) -> Result<(), DecodeError> {
         (Value::Texts(to), Raw::Bytes(bytes)) => to.push(text(bytes)),
         (Value::Pairs(to), Raw::Bytes(bytes)) => {
             let mut pair = Pair::default();
-            merge(&mut pair, bytes)?;
+            merge(&mut pair, bytes, items)?;
             to.insert(pair.0, pair.1);
         }
-        (Value::Message(to), Raw::Bytes(bytes)) => merge(to, bytes)?,
-        (Value::Messages(to), Raw::Bytes(bytes)) => merge(to.add().ok_or(DecodeError)?, bytes)?,
+        (Value::Message(to), Raw::Bytes(bytes)) => merge(to, bytes, items)?,
+        (Value::Messages(to), Raw::Bytes(bytes)) => {
+            *items = items.checked_sub(1).ok_or(DecodeError)?;
+            merge(to.add().ok_or(DecodeError)?, bytes, items)?;
+        }
         _ => return Err(DecodeError),
     }
     Ok(())

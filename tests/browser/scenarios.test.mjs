@@ -88,12 +88,8 @@ describe('simulateScenario', () => {
       assert.equal(account.open.length, 0, 'each message was accepted or refused');
       const lost = account.accepted.filter((number) => !arrived.includes(number));
       assert.equal(lost.join(' '), '', 'accepted and lost');
-      // What was in flight when a session was lost may have arrived or not: the new session sends it again.
-      const first = [...new Set(arrived)];
-      const again = arrived.length - first.length;
-      t.diagnostic(`${again} arrived twice`);
-      assert.equal(first.join(' '), [...first].sort((a, b) => a - b).join(' '), 'in order');
-      if (!kinds.includes('reconnecting')) assert.equal(again, 0, 'a resume sends nothing twice');
+      // What was in flight when a session was lost is sent again; by its nonce the server knows what it has had.
+      assert.equal(arrived.join(' '), [...new Set(arrived)].sort((a, b) => a - b).join(' '), 'once each and in order');
     });
   }
 

@@ -1,7 +1,7 @@
 //! The model server of whole lives: sessions that can be resumed, tracks, metadata, data that arrives and is kept, and
 //! the ways in which all of it goes wrong. A storm's server is another one (`storm/crowd.rs`): that one has a capacity.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
 use rejoin::engine::Output;
@@ -10,9 +10,8 @@ use rejoin::engine::io::{Attempt, FetchFailed, FetchRequest, FetchResponse};
 use rejoin::engine::peer::{Channel, Generation, PeerAction};
 use rejoin::engine::policy::ReconnectContext;
 use rejoin::engine::rng::Rng;
-use rejoin::engine::room::event::ConnectionState;
 use rejoin::engine::time::Millis;
-use rejoin::protocol::data::{DataPacket, DataValue};
+use rejoin::protocol::data::{DataPacket, DataValue, Nonce};
 use rejoin::protocol::join::Dial;
 use rejoin::protocol::proto;
 use rejoin::protocol::signal::{Ask, RequestResponse, SignalRequest, SignalResponse, Told};
@@ -27,6 +26,8 @@ use crate::watch::Watch;
 
 /// A member without a socket is forgotten after this.
 const DEPARTED_MS: u64 = 30_000;
+/// As livekit-server.
+const NONCES: usize = 100;
 
 /// How dials are met.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +74,8 @@ pub struct Sfu {
     jobs: BTreeMap<u64, Job>,
     last_job: u64,
     sids: u32,
+    /// The nonces of the last data messages: what comes again is dropped.
+    had: VecDeque<Nonce>,
     rng: Rng,
 }
 
@@ -89,6 +92,7 @@ impl Sfu {
             jobs: BTreeMap::new(),
             last_job: 0,
             sids: 0,
+            had: VecDeque::new(),
             rng: Rng::new(seed_bytes(seed, u64::MAX - 2)),
         }
     }
@@ -163,13 +167,20 @@ impl Sfu {
         let place = self.place(client);
         let serves = place.transport.generation() == Some(generation);
         let Some(member) = place.member.as_mut().filter(|_| serves && channel == Channel::Reliable) else { return };
-        let (packet, id) = read(bytes);
+        let (packet, id, nonce) = read(bytes);
         if packet.sequence <= member.last_sequence {
             return;
         }
         assert_eq!(packet.sequence, member.last_sequence + 1, "a sequence is missing");
         member.last_sequence = packet.sequence;
-        *place.delivered.entry(id).or_default() += 1;
+        if self.had.contains(&nonce) {
+            return;
+        }
+        *self.place(client).delivered.entry(id).or_default() += 1;
+        self.had.push_back(nonce);
+        if self.had.len() > NONCES {
+            self.had.pop_front();
+        }
     }
 
     fn first_message(&mut self, net: &mut Net, client: u32, attempt: Attempt, dial: &Dial) {
@@ -203,8 +214,6 @@ impl Sfu {
             net.tell(client, old, News::Closed(1000, Rc::from("")));
         }
         self.place(client).sessions += 1;
-        let now = net.now();
-        self.place(client).joins.push(now);
         let mut participant = join.participant.clone().unwrap_or_default();
         participant.sid = sid;
         tell(net, client, attempt, Told::Join(proto::JoinResponse { participant: Some(participant), ..join }));
@@ -331,30 +340,16 @@ impl Site for Sfu {
     }
 
     fn peer(&mut self, net: &mut Net, client: u32, generation: Generation, action: PeerAction) {
-        if let PeerAction::Send { channel: Channel::Reliable, bytes } = &action {
-            let now = net.now();
-            self.place(client).sent.insert(read(bytes).1, now);
-        }
         let doings = self.place(client).transport.act(net, generation, action);
         self.do_all(net, client, doings);
     }
 
     fn saw(&mut self, now: Millis, clock: Millis, client: u32, output: &Output) {
-        let place = self.place(client);
-        let worked = place.watch.state == ConnectionState::Connected;
-        place.watch.saw(now, clock, output);
-        if worked && place.watch.state != ConnectionState::Connected {
-            let good = if place.transport.seems_connected() { now } else { place.heard };
-            place.losses.push((now, good));
-        }
+        self.place(client).watch.saw(now, clock, output);
     }
 
     fn given(&mut self, now: Millis, client: u32, what: &Happening) {
-        let place = self.place(client);
-        place.watch.given(now, what);
-        if let Happening::News(_, News::Frame(_)) = what {
-            place.heard = now;
-        }
+        self.place(client).watch.given(now, what);
     }
 }
 
@@ -363,12 +358,13 @@ fn tell(net: &mut Net, client: u32, attempt: Attempt, message: Told) {
     net.tell(client, attempt, News::Frame(Rc::from(frame)));
 }
 
-/// A packet, and the id that its payload begins with.
-fn read(bytes: &[u8]) -> (DataPacket, u32) {
+/// A packet, the id that its payload begins with, and its nonce.
+fn read(bytes: &[u8]) -> (DataPacket, u32, Nonce) {
     let packet = DataPacket::decode(bytes).expect("a packet that cannot be read");
     let Some(DataValue::User(user)) = &packet.value else { panic!("no user packet") };
     let id = u32::from_le_bytes(user.payload[..4].try_into().expect("an id"));
-    (packet, id)
+    let nonce = user.nonce.as_slice().try_into().expect("a nonce");
+    (packet, id, nonce)
 }
 
 fn track(sid: &str, cid: &str, muted: bool) -> proto::TrackInfo {

@@ -77,11 +77,6 @@ impl Transport {
         self.peer.is_some()
     }
 
-    /// What ICE says, which is what the client knows.
-    pub fn seems_connected(&self) -> bool {
-        self.peer.as_ref().is_some_and(|peer| peer.state == PeerState::Connected)
-    }
-
     pub fn generation(&self) -> Option<Generation> {
         self.peer.as_ref().map(|peer| peer.generation)
     }

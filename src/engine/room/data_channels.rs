@@ -2,7 +2,8 @@
 //!
 //! A *reliable* message is kept from the call until the server is known to have it. While the connection is not live it
 //! waits; after a resume everything the server has not seen is sent again under its old sequence, in a new session what
-//! has not been delivered is sent again under a new one. Its call is settled when it is handed to the channel, so an app
+//! may not have been delivered is sent again under a new one. Nothing confirms delivery from one session to the next, so
+//! each has a nonce: by it the server, and whoever receives it, knows what it has had. Its call is settled when it is handed to the channel, so an app
 //! that awaits its calls is slowed down to what the channel takes.
 //!
 //! A *lossy* message is worth something only now: it is dropped, and its call settled, while the channel has more than a
@@ -17,11 +18,12 @@ use crate::engine::error::{Code, Error};
 use crate::engine::map::Map;
 use crate::engine::peer::Channel;
 use crate::engine::room::command::{CallId, DataMessage};
-use crate::engine::room::event::{Event, Id};
+use crate::engine::room::event::Event;
 use crate::engine::time::Millis;
-use crate::protocol::data::{DataPacket, DataValue, encode_user, with_sequence};
-use crate::protocol::proto;
-use crate::protocol::wire::Message as _;
+use crate::protocol::data::{Nonce, encode_user, with_sequence};
+
+mod inward;
+pub use inward::Received;
 
 /// Largest message: what livekit's servers take end to end, whatever SCTP says.
 const LARGEST_MESSAGE: usize = 64_000;
@@ -36,8 +38,8 @@ const WAITING_BYTES: usize = 16 * 1_024 * 1_024;
 /// What left the channel's buffer is kept for a resume within these bounds: it may not have arrived.
 const KEPT_BYTES: usize = 1_024 * 1_024;
 const KEPT_MS: u64 = 60_000;
-/// For so long a sender's last sequence is remembered after its last packet.
-const RECEIVE_STATE_MS: u64 = 30_000;
+/// So many of the last messages are sent again without need: livekit-server knows the last 100 of a room.
+const AGAIN: usize = 90;
 
 /// What to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,19 +48,6 @@ pub enum Outgoing {
     Send(Channel, Vec<u8>),
     /// The call is done.
     Settled(CallId),
-}
-
-/// What came in.
-#[derive(Clone, Debug, PartialEq)]
-#[allow(missing_docs)]
-pub enum Received {
-    Event(Event),
-    /// Who speaks, as servers before protocol 3 tell it.
-    Speakers(Vec<proto::SpeakerInfo>),
-    /// A duplicate, or something nothing reads.
-    Nothing,
-    /// No packet.
-    Garbled,
 }
 
 #[derive(Clone, Debug)]
@@ -101,6 +90,12 @@ pub struct DataChannels {
     /// Last sequence and when it came, by the sender's sid.
     received: Map<String, (u32, Millis)>,
     purged: Millis,
+    /// Random: the first half of each nonce.
+    origin: u64,
+    /// The second half of the last one.
+    nonces: u64,
+    /// The last that came in.
+    seen: VecDeque<Nonce>,
 }
 
 impl Default for DataChannels {
@@ -119,17 +114,25 @@ impl Default for DataChannels {
             settled: VecDeque::new(),
             received: Map::new(),
             purged: Millis::default(),
+            origin: 0,
+            nonces: 0,
+            seen: VecDeque::new(),
         }
     }
 }
 
-/// Out.
 impl DataChannels {
+    /// `origin` is random and no other room's.
+    pub fn new(origin: u64) -> Self {
+        Self { origin, ..Self::default() }
+    }
+
     /// Takes a message. `identity` is the own one. The call is settled by [`Outgoing::Settled`] or is among those of
     /// [`DataChannels::end`].
     pub fn publish(&mut self, call: CallId, message: DataMessage, identity: &str) -> Result<(), Error> {
         let DataMessage { payload, reliable, topic, destination_identities } = message;
-        let packet = encode_user(payload, topic, identity, destination_identities, reliable);
+        let nonce = reliable.then(|| self.next_nonce());
+        let packet = encode_user(payload, topic, identity, destination_identities, nonce);
         let size = packet.len() + SEQUENCE_BYTES;
         if size > self.largest {
             let text = format!("a data message of {size} bytes is larger than the {} that fit", self.largest);
@@ -147,6 +150,11 @@ impl DataChannels {
         self.next_sequence = sequence.wrapping_add(1);
         self.messages.push_back(Message { packet, sequence, call: Some(call), sent: None });
         Ok(())
+    }
+
+    fn next_nonce(&mut self) -> Nonce {
+        self.nonces += 1;
+        (u128::from(self.origin) << 64 | u128::from(self.nonces)).to_be_bytes()
     }
 
     fn publish_lossy(&mut self, call: CallId, packet: Vec<u8>) -> Result<(), Error> {
@@ -264,13 +272,16 @@ impl DataChannels {
     }
 
     /// A new session begins, on a new transport. What left the channel's buffer before `heard`, when the server was last
-    /// known to be there, is taken for delivered; everything else is sent again.
-    pub fn restarted(&mut self, heard: Millis) {
+    /// known to be there, is taken for delivered; everything else is sent again. Where nothing is known to be wrong with
+    /// the old transport (`sound`), that is no more of what left the buffer than the server will know again.
+    pub fn restarted(&mut self, heard: Millis, sound: bool) {
         let mut buffered = self.reliable.bytes;
+        let mut again = if sound { AGAIN } else { usize::MAX };
         for message in self.messages.iter_mut().rev() {
             let Some(sent) = message.sent else { continue };
-            if buffered > 0 || sent > heard {
+            if buffered > 0 || (sent > heard && again > 0) {
                 message.sent = None;
+                again = again.saturating_sub(1);
                 buffered = buffered.saturating_sub(message.packet.len());
             }
         }
@@ -287,7 +298,8 @@ impl DataChannels {
 
     /// The room is left: the calls that are not settled.
     pub fn end(&mut self) -> Vec<CallId> {
-        let Self { messages, lossy_waiting, settled, .. } = std::mem::take(self);
+        let Self { messages, lossy_waiting, settled, origin, nonces, .. } = std::mem::take(self);
+        (self.origin, self.nonces) = (origin, nonces);
         let waiting = messages.into_iter().filter_map(|message| message.call);
         waiting.chain(lossy_waiting.into_iter().map(|(_, call)| call)).chain(settled).collect()
     }
@@ -324,60 +336,6 @@ impl DataChannels {
         match channel {
             Channel::Reliable => &mut self.reliable,
             Channel::Lossy => &mut self.lossy,
-        }
-    }
-}
-
-/// In.
-impl DataChannels {
-    /// A packet came in. A reliable one that was there already is nothing.
-    pub fn receive(&mut self, now: Millis, channel: Channel, bytes: &[u8]) -> Received {
-        let Ok(packet) = DataPacket::decode(bytes) else { return Received::Garbled };
-        if packet.sequence > 0 && !packet.participant_sid.is_empty() {
-            self.forget_senders(now);
-            let last = self.received.get(&packet.participant_sid).map_or(0, |(sequence, _)| *sequence);
-            if packet.sequence <= last {
-                return Received::Nothing;
-            }
-            self.received.insert(packet.participant_sid, (packet.sequence, now));
-        }
-        let identity = |text: String| (!text.is_empty()).then(|| Id::from(text));
-        match packet.value {
-            Some(DataValue::User(user)) => Received::Event(Event::DataReceived {
-                payload: user.payload,
-                identity: identity(packet.participant_identity).or_else(|| identity(user.participant_identity)),
-                reliable: channel == Channel::Reliable,
-                topic: user.topic,
-            }),
-            Some(DataValue::Transcription(transcription)) => Received::Event(Event::TranscriptionReceived {
-                identity: identity(packet.participant_identity),
-                transcription: Box::new(transcription),
-            }),
-            Some(DataValue::ChatMessage(message)) => Received::Event(Event::ChatMessage {
-                identity: identity(packet.participant_identity),
-                message: Box::new(message),
-            }),
-            Some(DataValue::SipDtmf(dtmf)) => Received::Event(Event::SipDtmfReceived {
-                identity: identity(packet.participant_identity),
-                dtmf: Box::new(dtmf),
-            }),
-            Some(DataValue::Speaker(update)) => Received::Speakers(update.speakers),
-            None => Received::Nothing,
-        }
-    }
-
-    /// For `SyncState`: the last sequence of everybody who was heard lately.
-    pub fn receive_states(&mut self, now: Millis) -> Vec<proto::DataChannelReceiveState> {
-        self.purged = Millis::default();
-        self.forget_senders(now);
-        let states = self.received.iter().map(|(sid, (last_seq, _))| (sid.clone(), *last_seq));
-        states.map(|(publisher_sid, last_seq)| proto::DataChannelReceiveState { publisher_sid, last_seq }).collect()
-    }
-
-    fn forget_senders(&mut self, now: Millis) {
-        if now.since(self.purged) > RECEIVE_STATE_MS {
-            self.purged = now;
-            self.received.retain(|_, (_, heard)| now.since(*heard) <= RECEIVE_STATE_MS);
         }
     }
 }

@@ -1,4 +1,7 @@
 use super::*;
+use crate::protocol::data::{DataPacket, DataValue};
+use crate::protocol::proto;
+use crate::protocol::wire::Message as _;
 #[cfg(target_family = "wasm")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -90,11 +93,11 @@ fn a_new_session_gets_what_was_not_delivered_under_new_sequences() {
     let mut data = live();
     (1..=4).for_each(|call| publish(&mut data, call, &format!("{call}")));
     drain(&mut data, NOW);
-    let one = encode_user(b"1".to_vec(), None, "me", vec![], true).len();
+    let one = encode_user(b"1".to_vec(), None, "me", vec![], Some([0; 16])).len();
     data.buffered(Channel::Reliable, u32::try_from(one).unwrap());
     data.set_live(false);
     publish(&mut data, 5, "5");
-    data.restarted(NOW);
+    data.restarted(NOW, false);
     data.set_live(true);
     assert_eq!(drain(&mut data, NOW), (vec![], vec![]), "the new channel is not open");
     assert!(data.wants_channels());
@@ -112,9 +115,72 @@ fn what_was_sent_after_the_server_was_last_heard_is_sent_again_in_a_new_session(
     publish(&mut data, 2, "after");
     drain(&mut data, NOW.after(1));
     data.buffered(Channel::Reliable, 0);
-    data.restarted(NOW);
+    data.restarted(NOW, false);
     data.opened(Channel::Reliable);
     assert_eq!(drain(&mut data, NOW).0, [(1, "after".to_owned())]);
+}
+
+#[test]
+fn a_sound_transport_is_trusted_but_for_the_last_messages_which_the_server_knows_again() {
+    let mut data = live();
+    (1..=100).for_each(|call| publish(&mut data, call, &call.to_string()));
+    drain(&mut data, NOW);
+    data.buffered(Channel::Reliable, 0);
+    publish(&mut data, 101, "101");
+    drain(&mut data, NOW.after(1));
+    data.buffered(Channel::Reliable, 0);
+    let mut same = data.clone();
+    let again = |data: &mut DataChannels, heard: Millis| {
+        data.restarted(heard, true);
+        data.opened(Channel::Reliable);
+        drain(data, NOW).0.into_iter().map(|(_, text)| text.parse().unwrap()).collect::<Vec<u32>>()
+    };
+    assert_eq!(again(&mut data, NOW), [101], "what was sent since");
+    assert_eq!(again(&mut same, Millis(0)), (12..=101).collect::<Vec<u32>>(), "90 of them");
+}
+
+#[test]
+fn a_message_keeps_its_nonce_and_no_two_have_the_same() {
+    let nonces = |data: &mut DataChannels| -> Vec<Vec<u8>> {
+        let sent = std::iter::from_fn(|| data.poll(NOW)).filter_map(|outgoing| match outgoing {
+            Outgoing::Send(_, bytes) => Some(bytes),
+            Outgoing::Settled(_) => None,
+        });
+        let read = sent.map(|bytes| DataPacket::decode(&bytes).unwrap().value);
+        read.map(|value| if let Some(DataValue::User(user)) = value { user.nonce } else { panic!() }).collect()
+    };
+    let mut data = DataChannels::new(7);
+    data.opened(Channel::Reliable);
+    data.set_live(true);
+    (1..=2).for_each(|call| publish(&mut data, call, "x"));
+    let first = nonces(&mut data);
+    assert!(first.iter().all(|nonce| nonce.len() == 16) && first[0] != first[1], "{first:?}");
+    data.restarted(Millis(0), true);
+    data.opened(Channel::Reliable);
+    assert_eq!(nonces(&mut data), first);
+    data.end();
+    data.opened(Channel::Reliable);
+    data.set_live(true);
+    publish(&mut data, 3, "x");
+    assert!(!first.contains(&nonces(&mut data)[0]), "the next connection does not begin anew");
+}
+
+#[test]
+fn what_came_in_before_is_nothing_in_its_senders_next_session_either() {
+    let mut data = live();
+    let packet = |sid: &str, sequence, nonce: &[u8]| {
+        let user = proto::UserPacket { payload: vec![1], nonce: nonce.to_vec(), ..Default::default() };
+        let value = Some(DataValue::User(user));
+        DataPacket { participant_sid: sid.to_owned(), sequence, value, ..Default::default() }.encode_to_vec()
+    };
+    let mut came = |sid, sequence, nonce: &[u8]| {
+        data.receive(NOW, Channel::Reliable, &packet(sid, sequence, nonce)) != Received::Nothing
+    };
+    assert!(came("PA_1", 1, &[1; 16]));
+    assert!(!came("PA_2", 1, &[1; 16]));
+    assert!(came("PA_2", 2, &[2; 16]));
+    // Of other clients, which have none, or one that is none.
+    assert!(came("PA_3", 1, &[]) && came("PA_3", 2, &[]) && came("PA_3", 3, &[1; 3]) && came("PA_3", 4, &[1; 3]));
 }
 
 #[test]

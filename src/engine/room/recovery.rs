@@ -213,7 +213,7 @@ impl Session {
                 self.set_state(ConnectionState::Reconnecting);
                 self.queue.session_lost();
                 self.publications.session_lost();
-                self.data.restarted(self.heard);
+                self.data.restarted(self.heard, self.sound);
                 self.begin(Purpose::Rejoin);
                 self.watch_dial();
             }

@@ -90,6 +90,10 @@ pub struct Session {
     pub(super) give_up_left_ms: Option<u64>,
     /// When the server was last known to be there, as of the last loss.
     pub(super) heard: Millis,
+    /// Whether nothing was known to be wrong with its transport then.
+    pub(super) sound: bool,
+    /// When the host last woke up, and how long it had slept.
+    pub(super) woke: (Millis, u64),
     /// What the transport has received.
     pub(super) media: Option<Media>,
     /// When the transport said that it had lost its peer, until it has one again.
@@ -110,13 +114,15 @@ pub struct Session {
 impl Session {
     /// A room that is not connected. Nothing happens until it is told to connect. `seed` is from real entropy.
     pub fn new(config: Config, capabilities: Capabilities, seed: [u8; 32]) -> Self {
+        let rng = Rng::new(seed);
+        let origin = rng.clone().next_u64();
         Self {
             regions: Regions::new(config.regions.clone()),
             plugins: Plugins::new(config.plugins.clone()),
             history: History::default(),
             config,
             capabilities,
-            rng: Rng::new(seed),
+            rng,
             now: Millis::default(),
             out: VecDeque::new(),
             url: String::new(),
@@ -139,6 +145,8 @@ impl Session {
             elsewhere: 0,
             give_up_left_ms: None,
             heard: Millis::default(),
+            sound: false,
+            woke: Default::default(),
             media: None,
             transport_lost: None,
             timers: Timers::default(),
@@ -149,7 +157,7 @@ impl Session {
             queue: SignalQueue::default(),
             requests: Requests::default(),
             publications: Publications::default(),
-            data: DataChannels::default(),
+            data: DataChannels::new(origin),
             roster: Roster::default(),
         }
     }

@@ -20,8 +20,9 @@ use crate::protocol::signal::Ask;
 const MEDIA_MS: u64 = 2_000;
 /// The same while a resume is waited for: the answer decides what is tried.
 const MEDIA_LOST_MS: u64 = 250;
-/// A transport's loss of its peer is told so long after it at most (browsers: 5 s after the last answer to a check).
-const UNNOTICED_MS: u64 = 10_000;
+/// A transport's loss of its peer is told so long after it at most, while the host is awake (browsers: 5 s after the
+/// last answer to a check); before it SCTP may have been sending something again and again for as long.
+const UNNOTICED_MS: u64 = 15_000;
 /// Media that stands still for so long is a suspicion; without signalling it is a fact.
 const STILL_MS: u64 = 2_000;
 /// A dial that hangs although the node is gone is replaced after this time, or after so many round trips: it takes three
@@ -128,25 +129,31 @@ impl Session {
         }
     }
 
-    /// The connection is lost: until when what was sent is taken for delivered. Where both paths were up to the end, the
-    /// transport took what it was given. Else only what was sent before the server was last known to be there: twice is
-    /// better than never.
+    /// The connection is lost: until when what was sent is taken for delivered, should a new session follow. That is as
+    /// long as both paths are known to have worked: twice is better than never, and the message's nonce mostly prevents
+    /// it. The transport may have lost its peer without having noticed it yet, whatever the socket says.
     pub(super) fn note_what_was_delivered(&mut self, why: Hangup) {
         let still = self.media.filter(|media| self.now.since(media.grew) >= STILL_MS).map(|media| media.grew);
         // What lost its peer had lost it for a while before that was noticed.
-        let blind = self.transport_lost.map(|at| Millis(at.0.saturating_sub(UNNOTICED_MS)));
+        let (woke, slept_ms) = self.woke;
+        let unnoticed = |until: Millis| {
+            let slept_ms = if until.since(woke) < UNNOTICED_MS { slept_ms } else { 0 };
+            Millis(until.0.saturating_sub(UNNOTICED_MS.saturating_add(slept_ms)))
+        };
+        let blind = self.transport_lost.map(unnoticed);
         let doubted = match (still, blind) {
             (Some(still), Some(blind)) => Some(still.min(blind)),
             (still, blind) => still.or(blind),
         };
-        if doubted.is_none() && self.is_transport_connected() && self.link.is_live() && why != Hangup::Idle {
-            self.heard = self.now;
-            return self.data.drained();
-        }
+        self.sound = doubted.is_none() && self.is_transport_connected() && why != Hangup::Idle;
         let heard = self.liveness.heard().unwrap_or(self.heard);
         let known = doubted.map_or(heard, |doubted| doubted.min(heard));
         // What was on its way at that moment had not been read.
-        self.heard = Millis(known.0.saturating_sub(LANDING_MS));
+        let known = known.0.saturating_sub(LANDING_MS);
+        self.heard = unnoticed(self.now).min(Millis(known));
+        if self.sound && self.link.is_live() {
+            self.data.drained();
+        }
     }
 
     fn hopes_to_resume(&self) -> bool {
@@ -282,6 +289,7 @@ impl Session {
 
     /// The host was asleep. That is no time in which anything could have been tried.
     pub(super) fn handle_wake(&mut self, slept_ms: u64, look: bool) {
+        self.woke = (self.now, slept_ms);
         self.timers.put_off(Timer::GiveUp, slept_ms);
         if look {
             self.look_again(true);

@@ -160,7 +160,8 @@ messages! {
         ..scenario: simulate_scenario::Scenario,
     }
 
-    /// Data of an app.
+    /// Data of an app. livekit-server drops what it has had under the same `nonce` of 16 bytes: it knows the last 100 of a
+    /// room.
     pub struct UserPacket {
         participant_sid: String = 1,
         payload: Vec<u8> = 2,
@@ -171,6 +172,7 @@ messages! {
         id: Option<String> = 8,
         start_time: Option<u64> = 9,
         end_time: Option<u64> = 10,
+        nonce: Vec<u8> = 11,
     }
 
     /// Who speaks, from old servers.

@@ -7,6 +7,9 @@ export const SIDES = { ours: SUBJECT, theirs: PEER };
 /** The other end of a conversation: the same for both sides. */
 export const OTHER = PEER;
 
+/** Pairs of samples that run side by side where they mostly wait. */
+const ABREAST = 3;
+
 let keys = 0;
 /** A name that was not used before in this run. */
 export const fresh = (prefix) => `${prefix}-${process.pid}-${(keys += 1)}`;
@@ -24,4 +27,14 @@ export async function measuringPage(stage, sdks = [...new Set(Object.values(SIDE
     measure: (name, sdk, options) => page.evaluate(([name, sdk, options]) => window.measure(name, sdk, options), [name, sdk, options]),
     close: () => page.context().close(),
   };
+}
+
+/** `n` samples of each side, a few pairs at a time. */
+export async function pairs(n, sample) {
+  const samples = { ours: [], theirs: [] };
+  for (let done = 0; done < n; done += ABREAST) {
+    const batch = Array.from({ length: Math.min(ABREAST, n - done) }, () => Object.keys(SIDES)).flat();
+    await Promise.all(batch.map(async (side) => samples[side].push(await sample(side))));
+  }
+  return samples;
 }

@@ -132,6 +132,13 @@ const measures = {
     room.begun = performance.now();
   },
 
+  /** From here on times count: the app asks for an attempt now. */
+  async reconnectNow(_, { key }) {
+    const room = rooms.get(key);
+    room.begun = performance.now();
+    room.reconnectNow();
+  },
+
   /** From `begin` (or the last time that it told of `from`) to when it told of one of `events`. */
   async told(_, { key, events, from }) {
     const room = rooms.get(key);

@@ -1,6 +1,6 @@
 // Joining and healing on the real server, both libraries by turns in one page.
 import { startProxy } from '../../server/proxy.mjs';
-import { SIDES, fresh, measuringPage } from '../lib/bench.mjs';
+import { SIDES, fresh, measuringPage, pairs } from '../lib/bench.mjs';
 import { interleaved, row } from '../lib/statistics.mjs';
 
 async function sampled(stage, name, n, sample) {
@@ -26,15 +26,18 @@ export const fullReconnect = scenario('full_reconnect_ms', 'full-reconnect');
 
 /** The socket is reset by a proxy: the client cannot know why, so it may wait as if many had been cut with it. */
 export async function resumeCut(stage, n) {
-  const proxy = await startProxy({ target: stage.server.url });
-  try {
-    return await sampled(stage, 'resume_cut_ms', n, async ({ measure }, side) => {
-      const key = fresh('cut');
-      await measure('beforeCut', SIDES[side], { ...ticket(stage, proxy.url), key });
+  const samples = await pairs(n, async (side) => {
+    const page = await measuringPage(stage, [SIDES[side]]);
+    const proxy = await startProxy({ target: stage.server.url });
+    const key = fresh('cut');
+    try {
+      await page.measure('beforeCut', SIDES[side], { ...ticket(stage, proxy.url), key });
       proxy.cut();
-      return measure('healed', SIDES[side], { key });
-    });
-  } finally {
-    await proxy.stop();
-  }
+      return await page.measure('healed', SIDES[side], { key });
+    } finally {
+      await page.close();
+      await proxy.stop();
+    }
+  });
+  return [row('resume_cut_ms', 'ms', samples)];
 }

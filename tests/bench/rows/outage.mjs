@@ -1,23 +1,11 @@
 // A server that cannot be reached for a while: how soon a room is back once it can, and how often it has asked.
 import { startProxy } from '../../server/proxy.mjs';
-import { SIDES, fresh, measuringPage } from '../lib/bench.mjs';
+import { SIDES, fresh, measuringPage, pairs } from '../lib/bench.mjs';
 import { median, row } from '../lib/statistics.mjs';
 
 const REFUSED_MS = 3000;
-/** Pairs of samples that run side by side: they mostly wait. */
-const ABREAST = 3;
 
 const rest = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-
-/** `n` samples of each side, `ABREAST` pairs at a time. */
-async function pairs(n, sample) {
-  const samples = { ours: [], theirs: [] };
-  for (let done = 0; done < n; done += ABREAST) {
-    const batch = Array.from({ length: Math.min(ABREAST, n - done) }, () => Object.keys(SIDES)).flat();
-    await Promise.all(batch.map(async (side) => samples[side].push(await sample(side))));
-  }
-  return samples;
-}
 
 const times = (samples) => ({ ours: samples.ours.map(({ ms }) => ms), theirs: samples.theirs.map(({ ms }) => ms) });
 const attempts = (samples) => ['ours', 'theirs'].map((side) => median(samples[side].map(({ arrivals }) => arrivals))).join(' / ');
@@ -55,6 +43,24 @@ export async function refused(stage, n) {
   return [{ ...row('refused_connect_ms', 'ms', times(samples)), note }];
 }
 
+/** Of Rejoin alone: the app calls `reconnectNow()` when the server that refused is there again. */
+async function reconnectNow(stage, n) {
+  const times = [];
+  for (let done = 0; done < n; done += 1) {
+    times.push(
+      await behindProxy(stage, 'ours', async ({ proxy, ask }) => {
+        proxy.refuse();
+        proxy.cut();
+        await rest(REFUSED_MS);
+        proxy.accept();
+        await ask('reconnectNow');
+        return ask('told', { events: ['Reconnected'] });
+      }),
+    );
+  }
+  return times;
+}
+
 /** The network goes and the server cannot be reached; both come back: from the `online` event to `reconnected`. */
 export async function online(stage, n) {
   const samples = await pairs(n, (side) =>
@@ -71,6 +77,7 @@ export async function online(stage, n) {
       return { ms, arrivals: proxy.arrivals.length - before };
     }),
   );
-  const note = `offline and refused for ${REFUSED_MS / 1000} s, from the \`online\` event to \`reconnected\`; connections the server saw, medians: ${attempts(samples)}`;
+  const asked = await reconnectNow(stage, Math.ceil(n / 3));
+  const note = `offline and refused for ${REFUSED_MS / 1000} s, from the \`online\` event to \`reconnected\`; connections the server saw, medians: ${attempts(samples)}; refused for as long, from reconnectNow() (rejoin only, n ${asked.length}): ${median(asked).toFixed(0)} ms, at most ${Math.max(...asked).toFixed(0)}`;
   return [{ ...row('online_recovery_ms', 'ms', times(samples)), note }];
 }
