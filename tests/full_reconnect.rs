@@ -7,10 +7,12 @@ use common::{Room, join_request};
 use rejoin::engine::peer::{Channel, MediaHandle, PeerAction, PeerEvent, PeerState};
 use rejoin::engine::room::command::{Command, DataMessage, Reply, Scenario, TrackSettings};
 use rejoin::engine::room::event::{ConnectionState, Event, Id, ReconnectKind};
+use rejoin::protocol::data::{DataPacket, DataValue};
 use rejoin::protocol::proto;
 use rejoin::protocol::proto::{ConnectionQuality, DisconnectReason};
 use rejoin::protocol::signal::Ask;
 use rejoin::protocol::signal::Told;
+use rejoin::protocol::wire::Message as _;
 
 fn rejoin(room: &mut Room) -> u64 {
     room.forget();
@@ -172,15 +174,33 @@ fn data_that_was_not_delivered_is_sent_in_the_new_session() {
     assert_eq!(room.peer_actions(|action| matches!(action, PeerAction::Send { .. })).len(), 1);
 }
 
+/// The nonces of what was handed to the reliable channel since `forget`.
+fn nonces(room: &Room) -> Vec<Vec<u8>> {
+    let sent = room.peer_actions(|action| matches!(action, PeerAction::Send { .. }));
+    let nonce = |action: &PeerAction| {
+        let PeerAction::Send { bytes, .. } = action else { return None };
+        let Some(DataValue::User(user)) = DataPacket::decode(bytes).ok()?.value else { return None };
+        Some(user.nonce)
+    };
+    sent.iter().filter_map(nonce).collect()
+}
+
 #[test]
-fn data_that_a_living_transport_took_is_not_sent_twice() {
+fn data_that_a_living_transport_took_a_while_ago_is_not_sent_again_and_what_it_took_last_under_the_same_nonce() {
     let mut room = Room::connected();
     room.run_for(2_000);
-    let message = DataMessage { payload: vec![1], reliable: true, ..Default::default() };
-    room.call(Command::PublishData(message));
-    room.peer_says(PeerEvent::ChannelBuffered { channel: Channel::Reliable, bytes: 60 });
+    let publish = |room: &mut Room| {
+        room.forget();
+        room.call(Command::PublishData(DataMessage { payload: vec![1], reliable: true, ..Default::default() }));
+        room.peer_says(PeerEvent::ChannelBuffered { channel: Channel::Reliable, bytes: 0 });
+        nonces(room)
+    };
+    let first = publish(&mut room);
+    room.run_for(20_000);
+    let last = publish(&mut room);
+    assert!(first.len() == 1 && last.len() == 1 && first != last, "{first:?}, {last:?}");
     rejoin(&mut room);
-    assert!(room.peer_actions(|action| matches!(action, PeerAction::Send { .. })).is_empty());
+    assert_eq!(nonces(&room), last);
 }
 
 #[test]
