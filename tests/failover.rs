@@ -5,73 +5,16 @@
 
 mod common;
 
+use common::regions::{CLOUD, ONE, THREE, TWO, VALIDATE, changes, connect, dialled, fetched, room, settled, three};
 use common::server::OnDial;
-use common::{Incoming, Room, TOKEN, answer};
-use rejoin::engine::config::{Capabilities, Config, ConnectOptions};
+use common::{Incoming, answer};
 use rejoin::engine::error::Code;
 use rejoin::engine::io::FetchResponse;
 use rejoin::engine::regions::RegionOptions;
 use rejoin::engine::room::command::{Command, Reply};
-use rejoin::engine::room::event::{ConnectionState, Event, RegionChange};
+use rejoin::engine::room::event::ConnectionState;
 use rejoin::protocol::proto;
-use rejoin::protocol::secret::Secret;
 use rejoin::protocol::signal::Told;
-
-const ONE: &str = "wss://one.example";
-const TWO: &str = "wss://two.example";
-const THREE: &str = "wss://three.example";
-const CLOUD: &str = "wss://app.livekit.cloud";
-const LIST: &str = "https://app.livekit.cloud/settings/regions";
-const VALIDATE: &str = "https://one.example/rtc";
-
-fn room(regions: RegionOptions) -> Room {
-    let config = Config { regions, ..Config::default() };
-    Room::with(config, Capabilities { rtc: true, offer_with_join: true })
-}
-
-/// The app names three servers itself: a list at hand.
-fn three() -> Room {
-    let urls = [ONE, TWO, THREE].map(String::from).to_vec();
-    room(RegionOptions { urls, ..Default::default() })
-}
-
-fn connect(room: &mut Room, url: &str) -> u32 {
-    let options = ConnectOptions::default();
-    room.call(Command::Connect { url: url.into(), token: Secret::new(TOKEN), options })
-}
-
-fn dialled(room: &Room) -> Vec<&str> {
-    room.dials.iter().map(|dial| dial.server_url.as_str()).collect()
-}
-
-fn fetched(room: &Room) -> Vec<&str> {
-    room.fetches.iter().map(|fetch| fetch.url.reveal().split('?').next().unwrap()).collect()
-}
-
-fn changes(room: &Room) -> Vec<&RegionChange> {
-    let mut all = Vec::new();
-    for event in &room.events {
-        if let Event::RegionChanged(change) = event {
-            all.push(&**change);
-        }
-    }
-    all
-}
-
-fn list(names: &[&str]) -> String {
-    let entry = |name: &&str| format!(r#"{{"region":"{name}","url":"wss://{name}.livekit.cloud","distance":"1"}}"#);
-    format!(r#"{{"regions":[{}]}}"#, names.iter().map(entry).collect::<Vec<_>>().join(","))
-}
-
-/// Runs until the call is settled; says after how many milliseconds.
-fn settled(room: &mut Room, call: u32) -> u64 {
-    let start = room.now;
-    while room.result(call).is_none() {
-        assert!(room.now.since(start) < 60_000, "nothing comes of it");
-        room.run_for(10);
-    }
-    room.now.since(start)
-}
 
 /// Fault 6: refused or 5xx on the upgrade.
 #[test]
@@ -201,50 +144,6 @@ fn a_wrong_token_is_shown_to_one_region_only() {
     assert_eq!((room.error(call).code, dialled(&room)), (Code::NotAllowed, vec![ONE]));
 }
 
-/// Fault 16: a list that hangs, fails or is none.
-#[test]
-fn a_connect_never_waits_for_the_list() {
-    let bodies = [None, answer(500, ""), answer(200, "<html>"), answer(200, r#"{"regions":null}"#)];
-    for list in bodies {
-        let mut room = room(RegionOptions::default());
-        room.answers = vec![(LIST.into(), list.clone())];
-        let call = connect(&mut room, CLOUD);
-        assert_eq!(room.result(call), Some(&Ok(Reply::Done)), "{list:?}");
-        assert_eq!(fetched(&room), [LIST]);
-        assert_eq!(room.fetches[0].bearer, Some(Secret::new(TOKEN)));
-        assert_eq!((room.fetches[0].timeout_ms, room.fetches[0].max_bytes), (2_000, 65_536));
-    }
-}
-
-#[test]
-fn a_list_that_comes_while_a_socket_hangs_is_used() {
-    let mut room = room(RegionOptions::default());
-    room.server.places = vec![(CLOUD.into(), OnDial::Stall)];
-    room.answers = vec![(LIST.into(), None), ("https://eu".into(), answer(200, "OK"))];
-    let call = connect(&mut room, CLOUD);
-    room.run_for(1_600);
-    let id = room.asking[0];
-    let response = FetchResponse { status: 200, body: list(&["us", "eu"]), ..Default::default() };
-    room.answers.push(("https://us".into(), None));
-    room.give(Incoming::Fetch(id, Ok(response)));
-    let ms = 1_600 + settled(&mut room, call);
-    assert!((3_000..=3_500).contains(&ms), "{ms}");
-    assert_eq!(dialled(&room), [CLOUD, "wss://eu.livekit.cloud"], "the one whose probe was answered");
-    assert_eq!(changes(&room)[0].region.name, "eu");
-}
-
-#[test]
-fn without_a_list_a_hanging_socket_gets_five_seconds() {
-    let mut room = room(RegionOptions::default());
-    room.server.places = vec![(CLOUD.into(), OnDial::Stall)];
-    room.answers = vec![(LIST.into(), Some(Err(rejoin::engine::io::FetchFailed)))];
-    connect(&mut room, CLOUD);
-    room.run_for(4_990);
-    assert_eq!(room.closed.len(), 0);
-    room.run_for(10);
-    assert_eq!(room.closed.len(), 1);
-}
-
 #[test]
 fn a_server_without_regions_keeps_the_time_that_the_app_gives_it() {
     let mut room = room(RegionOptions::default());
@@ -252,72 +151,6 @@ fn a_server_without_regions_keeps_the_time_that_the_app_gives_it() {
     connect(&mut room, ONE);
     room.run_for(14_000);
     assert_eq!((room.closed.len(), room.fetches.len()), (0, 0));
-}
-
-#[test]
-fn a_list_is_kept_and_used_stale_with_one_warning_an_hour() {
-    let mut room = room(RegionOptions::default());
-    room.answers = vec![(LIST.into(), answer(200, &list(&["eu"])))];
-    connect(&mut room, CLOUD);
-    room.call(Command::Disconnect);
-    room.run_for(6_000);
-    room.answers = vec![(LIST.into(), Some(Err(rejoin::engine::io::FetchFailed)))];
-    room.server.places = vec![(CLOUD.into(), OnDial::Refuse)];
-    let call = connect(&mut room, CLOUD);
-    assert_eq!(room.result(call), Some(&Ok(Reply::Done)));
-    assert_eq!(dialled(&room).last(), Some(&"wss://eu.livekit.cloud"));
-    let warned = room.logs.iter().filter(|(level, line)| *level == log::Level::Warn && line.contains("list")).count();
-    assert_eq!(warned, 1, "{:?}", room.logs);
-}
-
-/// Fault 18: a list that is old at once is not asked for again and again.
-#[test]
-fn a_list_is_new_for_five_seconds_at_least() {
-    let mut room = room(RegionOptions::default());
-    let mut old = FetchResponse { status: 200, max_age_ms: Some(0), body: list(&["eu"]), ..Default::default() };
-    room.answers = vec![(LIST.into(), Some(Ok(old.clone())))];
-    for _ in 0..5 {
-        connect(&mut room, CLOUD);
-        room.call(Command::Disconnect);
-    }
-    assert_eq!(fetched(&room), [LIST]);
-    old.max_age_ms = Some(u64::MAX);
-    room.answers = vec![(LIST.into(), Some(Ok(old)))];
-    room.run_for(5_000);
-    connect(&mut room, CLOUD);
-    room.call(Command::Disconnect);
-    room.run_for(80_000_000);
-    connect(&mut room, CLOUD);
-    assert_eq!(fetched(&room).len(), 2);
-}
-
-/// Fault 19: what a list names is not sent a token unless the app trusts it.
-#[test]
-fn regions_that_are_not_trusted_are_never_dialled_and_are_told_once() {
-    let mut room = room(RegionOptions::default());
-    let evil =
-        r#"{"regions":[{"region":"x","url":"wss://evil.example"},{"region":"y","url":"ws://eu.livekit.cloud"}]}"#;
-    room.answers = vec![(LIST.into(), answer(200, evil))];
-    room.server.places = vec![(CLOUD.into(), OnDial::Refuse)];
-    let call = connect(&mut room, CLOUD);
-    settled(&mut room, call);
-    assert_eq!(dialled(&room), [CLOUD, CLOUD]);
-    assert!(fetched(&room).iter().all(|url| url.starts_with("https://app.livekit.cloud/")), "{:?}", fetched(&room));
-    let warned: Vec<_> = room.logs.iter().filter(|(level, _)| *level == log::Level::Warn).collect();
-    assert_eq!(warned.len(), 1, "{warned:?}");
-    assert!(warned[0].1.contains("evil.example"));
-}
-
-#[test]
-fn an_endpoint_of_the_app_is_a_list_of_its_own() {
-    let allowed_hosts = vec!["livekit.cloud".to_owned()];
-    let endpoint = Some("https://app.example/regions".to_owned());
-    let mut room = room(RegionOptions { endpoint, allowed_hosts, ..Default::default() });
-    room.answers = vec![("https://app.example".into(), answer(200, &list(&["eu"])))];
-    room.server.places = vec![(ONE.into(), OnDial::Refuse)];
-    let call = connect(&mut room, ONE);
-    assert_eq!(room.result(call), Some(&Ok(Reply::Done)));
-    assert_eq!(dialled(&room), [ONE, "wss://eu.livekit.cloud"]);
 }
 
 /// Fault 21: the server's own words about where to go.
@@ -338,26 +171,6 @@ fn an_alternative_url_is_followed_to_trusted_hosts_only() {
     let call = connect(&mut circle, CLOUD);
     settled(&mut circle, call);
     assert_eq!((circle.error(call).code, circle.dials.len()), (Code::ServerUnreachable, 2));
-}
-
-#[test]
-fn a_leave_that_names_regions_replaces_the_list() {
-    let mut room = room(RegionOptions::default());
-    room.answers = vec![(LIST.into(), answer(200, &list(&["old"])))];
-    connect(&mut room, CLOUD);
-    let region = |url: &str| proto::RegionInfo { region: "new".into(), url: url.into(), distance: 1 };
-    let regions = vec![region("wss://evil.example"), region("wss://new.livekit.cloud")];
-    room.server.places = vec![(CLOUD.into(), OnDial::Refuse)];
-    room.tell(Told::Leave(proto::LeaveRequest {
-        action: proto::leave_request::Action::Reconnect as i32,
-        reason: proto::DisconnectReason::ServerShutdown as i32,
-        regions: Some(proto::RegionSettings { regions }),
-        ..Default::default()
-    }));
-    room.run_until(ConnectionState::Connected, 120_000);
-    assert_eq!(dialled(&room), [CLOUD, CLOUD, "wss://new.livekit.cloud"]);
-    assert_eq!(changes(&room)[0].region.name, "new");
-    assert!(room.logs.iter().any(|(level, line)| *level == log::Level::Info && line.contains("region changed")));
 }
 
 #[test]
@@ -400,23 +213,6 @@ fn what_failed_lately_comes_last_for_ten_minutes() {
     room.run_for(600_000);
     connect(&mut room, ONE);
     assert_eq!(dialled(&room).last(), Some(&ONE));
-}
-
-#[test]
-fn a_list_can_be_there_before_the_connect() {
-    let mut room = room(RegionOptions::default());
-    room.answers = vec![(LIST.into(), None)];
-    let call = room.call(Command::Prepare { url: CLOUD.into(), token: Secret::new(TOKEN) });
-    assert_eq!(room.result(call), None);
-    let id = room.asking[0];
-    let response = FetchResponse { status: 200, max_age_ms: Some(60_000), body: list(&["eu"]), ..Default::default() };
-    room.give(Incoming::Fetch(id, Ok(response)));
-    assert_eq!(room.result(call), Some(&Ok(Reply::Done)));
-    room.server.places = vec![(CLOUD.into(), OnDial::Refuse)];
-    let call = connect(&mut room, CLOUD);
-    assert_eq!((room.result(call), fetched(&room)[0]), (Some(&Ok(Reply::Done)), LIST));
-    let nothing = room.call(Command::Prepare { url: "nonsense".into(), token: Secret::new(TOKEN) });
-    assert_eq!(room.result(nothing), Some(&Ok(Reply::Done)));
 }
 
 /// Fault 45: a token without TLS to another machine.

@@ -9,7 +9,6 @@ use crate::engine::io::{FetchFailed, FetchRequest, FetchResponse};
 use crate::protocol::regions::max_age_ms;
 use crate::web::host;
 use crate::web::js;
-use crate::web::live::Live;
 use crate::web::timer::MAX_DELAY_MS;
 
 type Done = Box<dyn FnOnce(Result<FetchResponse, FetchFailed>)>;
@@ -24,7 +23,6 @@ extern "C" {
 pub struct Fetch {
     stop: Function,
     _heard: Heard,
-    _live: Live,
 }
 
 impl Fetch {
@@ -39,7 +37,7 @@ impl Fetch {
         let bearer = request.bearer.as_ref().map(|bearer| bearer.reveal());
         let timeout_ms = (request.timeout_ms as f64).min(MAX_DELAY_MS);
         let stop = get(request.url.reveal(), bearer, timeout_ms, request.max_bytes as f64, &heard);
-        Self { stop, _heard: heard, _live: Live::new() }
+        Self { stop, _heard: heard }
     }
 }
 

@@ -20,6 +20,18 @@ const WAKE_GAP_MS: f64 = 10_000.0;
 
 type Heard = Closure<dyn Fn(u32)>;
 
+// What is told, by the number that host.js has for it.
+const EVENTS: [HostEvent; 8] = [
+    HostEvent::Online,
+    HostEvent::Offline,
+    HostEvent::Visible,
+    HostEvent::Hidden,
+    HostEvent::Resume,
+    HostEvent::PageShow,
+    HostEvent::PageHide,
+    HostEvent::NetworkChange,
+];
+
 #[wasm_bindgen(module = "/src/web/host.js")]
 extern "C" {
     fn details() -> Array;
@@ -77,30 +89,28 @@ pub fn client_details() -> ClientDetails {
 pub struct Watch {
     stop: Function,
     _heard: Heard,
-    wake: WakeWatch,
+    /// How far the wall clock was ahead of the monotonic one.
+    lead_ms: Cell<f64>,
 }
 
 impl Watch {
     /// Begins now.
     pub fn new(heard: impl Fn(HostEvent) + 'static) -> Self {
         let heard = Heard::new(move |what| {
-            heard(match what {
-                0 => HostEvent::Online,
-                1 => HostEvent::Offline,
-                2 => HostEvent::Visible,
-                3 => HostEvent::Hidden,
-                4 => HostEvent::Resume,
-                5 => HostEvent::PageShow,
-                6 => HostEvent::PageHide,
-                _ => HostEvent::NetworkChange,
-            });
+            if let Some(event) = EVENTS.get(what as usize) {
+                heard(*event);
+            }
         });
-        Self { stop: listen(&heard), _heard: heard, wake: WakeWatch::new() }
+        Self { stop: listen(&heard), _heard: heard, lead_ms: Cell::new(lead_ms()) }
     }
 
-    /// Whether the host slept, as seen by a timer that fired `late_ms` late.
+    /// Whether the host slept, as seen by a timer that fired `late_ms` late. Nothing tells, but clocks do: the monotonic
+    /// one stands still during sleep on some systems, so the wall clock is compared as well. A hidden page's timers are
+    /// late without sleep.
     pub fn woke(&self, late_ms: f64) -> bool {
-        self.wake.woke(late_ms)
+        let lead_ms = lead_ms();
+        let jumped = lead_ms - self.lead_ms.replace(lead_ms) > WAKE_GAP_MS;
+        jumped || (late_ms > WAKE_GAP_MS && visible())
     }
 }
 
@@ -110,21 +120,6 @@ impl Drop for Watch {
     }
 }
 
-/// Notices that the host slept: nothing tells, but clocks do.
-struct WakeWatch {
-    lead_ms: Cell<f64>,
-}
-
-impl WakeWatch {
-    fn new() -> Self {
-        Self { lead_ms: Cell::new(wall_clock_ms() - precise_now_ms()) }
-    }
-
-    /// The monotonic clock stands still during sleep on some systems, so the wall clock is compared as well. A hidden
-    /// page's timers are late without sleep.
-    fn woke(&self, late_ms: f64) -> bool {
-        let lead_ms = wall_clock_ms() - precise_now_ms();
-        let jumped = lead_ms - self.lead_ms.replace(lead_ms) > WAKE_GAP_MS;
-        jumped || (late_ms > WAKE_GAP_MS && visible())
-    }
+fn lead_ms() -> f64 {
+    wall_clock_ms() - precise_now_ms()
 }

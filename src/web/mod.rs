@@ -11,7 +11,6 @@ pub mod fetch;
 pub mod host;
 mod inbox;
 pub mod js;
-pub mod live;
 pub mod log;
 pub mod media;
 pub mod peer;

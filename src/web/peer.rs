@@ -20,7 +20,6 @@ use crate::engine::peer::{Channel, Generation, MediaHandle, PeerAction, PeerEven
 use crate::web::driver::Driver;
 use crate::web::inbox::Incoming;
 use crate::web::js;
-use crate::web::live::Live;
 use crate::web::media::{LocalMedia, Media, RemoteMedia};
 use configuration::configuration;
 use host::{Heard, PeerConnections};
@@ -129,7 +128,6 @@ pub(super) struct Peer {
     running: Cell<bool>,
     under_way: RefCell<Option<PeerAction>>,
     closed: Cell<bool>,
-    _live: Live,
 }
 
 /// What the host threw, if anything, as it tells it.
@@ -159,7 +157,6 @@ impl Peer {
                 running: Cell::new(false),
                 under_way: RefCell::default(),
                 closed: Cell::new(false),
-                _live: Live::new(),
             }
         })
     }

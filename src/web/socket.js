@@ -60,6 +60,8 @@ export function open(Constructor, url, most, tooLargeCode, tooLargeReason, heard
     ws.binaryType = 'arraybuffer';
     for (const name of Object.keys(listeners)) ws.addEventListener(name, listeners[name]);
   } catch {
+    over = true;
+    quietly(() => ws?.close());
     return undefined;
   }
   return {

@@ -13,7 +13,6 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::engine::link::{Hangup, LARGEST_FRAME_BYTES};
 use crate::protocol::secret::Secret;
-use crate::web::live::Live;
 
 type Heard = Closure<dyn Fn(u32, JsValue, JsValue)>;
 
@@ -63,7 +62,6 @@ pub enum Report {
 pub struct Socket {
     host: HostSocket,
     _heard: Heard,
-    _live: Live,
 }
 
 impl Socket {
@@ -87,7 +85,7 @@ impl Socket {
         });
         let (code, reason) = Hangup::FrameTooLarge.row();
         let host = dial(constructor, url.reveal(), LARGEST_FRAME_BYTES as f64, code, reason, &heard)?;
-        Some(Self { host, _heard: heard, _live: Live::new() })
+        Some(Self { host, _heard: heard })
     }
 
     /// Sends a binary frame; says how much of what was sent before has not left the host. A socket that cannot take it

@@ -2,8 +2,6 @@
 
 use gloo_timers::callback::Timeout;
 
-use crate::web::live::Live;
-
 /// The longest delay a host takes; longer ones would fire at once.
 pub const MAX_DELAY_MS: f64 = 2_147_483_647.0;
 
@@ -11,7 +9,6 @@ pub const MAX_DELAY_MS: f64 = 2_147_483_647.0;
 #[derive(Debug)]
 pub struct Timer {
     _timeout: Timeout,
-    _live: Live,
 }
 
 impl Timer {
@@ -19,6 +16,6 @@ impl Timer {
     pub fn after(delay_ms: f64, then: impl FnOnce() + 'static) -> Self {
         // `as` saturates and turns NaN into 0.
         let delay_ms = delay_ms.clamp(0.0, MAX_DELAY_MS).ceil() as u32;
-        Self { _timeout: Timeout::new(delay_ms, then), _live: Live::new() }
+        Self { _timeout: Timeout::new(delay_ms, then) }
     }
 }

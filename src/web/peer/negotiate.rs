@@ -43,7 +43,7 @@ impl Peer {
     /// False where there is no connection to do it on.
     fn begin(&self, action: PeerAction) -> bool {
         *self.under_way.borrow_mut() = Some(action);
-        match &*self.under_way.borrow() {
+        let begun = match &*self.under_way.borrow() {
             Some(PeerAction::Offer { ice_restart, hold, .. }) => {
                 self.held.take();
                 self.host.offer(*ice_restart, *hold)
@@ -54,7 +54,11 @@ impl Peer {
                 self.host.candidate(*target as u32, candidate_init)
             }
             _ => false,
+        };
+        if !begun {
+            self.under_way.take();
         }
+        begun
     }
 
     /// The description of the step that is under way, as it is to be applied. `given`: its text and the mids of the

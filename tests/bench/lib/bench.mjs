@@ -1,6 +1,7 @@
 // What the rows share: which libraries are compared, pages with them, and calls into page/measure.mjs.
 import { newPage } from '../../browser/lib/browser.mjs';
 import { PEER, SUBJECT } from '../../browser/lib/stage.mjs';
+import { startProxy } from '../../server/proxy.mjs';
 
 /** Which library stands on which side. */
 export const SIDES = { ours: SUBJECT, theirs: PEER };
@@ -37,4 +38,22 @@ export async function pairs(n, sample) {
     await Promise.all(batch.map(async (side) => samples[side].push(await sample(side))));
   }
   return samples;
+}
+
+/**
+ * One room behind a proxy of its own, in a page of its own: Chromium makes a page wait that failed to connect often. It
+ * joins by the measure `watch`, unless another is named.
+ */
+export async function behindProxy(stage, side, work, join = 'watch') {
+  const page = await measuringPage(stage, [SIDES[side]]);
+  const proxy = await startProxy({ target: stage.server.url });
+  const key = fresh('outage');
+  const ask = (name, options) => page.measure(name, SIDES[side], { key, ...options });
+  try {
+    await ask(join, { url: proxy.url, token: stage.server.token({ room: key, identity: 'bench' }) });
+    return await work({ page: page.page, proxy, ask });
+  } finally {
+    await page.close();
+    await proxy.stop();
+  }
 }

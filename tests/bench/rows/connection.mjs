@@ -1,6 +1,5 @@
 // Joining and healing on the real server, both libraries by turns in one page.
-import { startProxy } from '../../server/proxy.mjs';
-import { SIDES, fresh, measuringPage, pairs } from '../lib/bench.mjs';
+import { SIDES, behindProxy, fresh, measuringPage, pairs } from '../lib/bench.mjs';
 import { interleaved, row } from '../lib/statistics.mjs';
 
 async function sampled(stage, name, n, sample) {
@@ -14,7 +13,7 @@ async function sampled(stage, name, n, sample) {
   }
 }
 
-const ticket = (stage, url = stage.server.url) => ({ url, token: stage.server.token({ room: fresh('bench'), identity: 'bench' }) });
+const ticket = (stage) => ({ url: stage.server.url, token: stage.server.token({ room: fresh('bench'), identity: 'bench' }) });
 
 export const connect = (stage, n) => sampled(stage, 'connect_ms', n, ({ measure }, side) => measure('connect', SIDES[side], ticket(stage)));
 
@@ -26,18 +25,9 @@ export const fullReconnect = scenario('full_reconnect_ms', 'full-reconnect');
 
 /** The socket is reset by a proxy: the client cannot know why, so it may wait as if many had been cut with it. */
 export async function resumeCut(stage, n) {
-  const samples = await pairs(n, async (side) => {
-    const page = await measuringPage(stage, [SIDES[side]]);
-    const proxy = await startProxy({ target: stage.server.url });
-    const key = fresh('cut');
-    try {
-      await page.measure('beforeCut', SIDES[side], { ...ticket(stage, proxy.url), key });
-      proxy.cut();
-      return await page.measure('healed', SIDES[side], { key });
-    } finally {
-      await page.close();
-      await proxy.stop();
-    }
-  });
-  return [row('resume_cut_ms', 'ms', samples)];
+  const sample = ({ proxy, ask }) => {
+    proxy.cut();
+    return ask('healed');
+  };
+  return [row('resume_cut_ms', 'ms', await pairs(n, (side) => behindProxy(stage, side, sample, 'beforeCut')))];
 }

@@ -1,6 +1,5 @@
 // A server that cannot be reached for a while: how soon a room is back once it can, and how often it has asked.
-import { startProxy } from '../../server/proxy.mjs';
-import { SIDES, fresh, measuringPage, pairs } from '../lib/bench.mjs';
+import { behindProxy, pairs } from '../lib/bench.mjs';
 import { median, row } from '../lib/statistics.mjs';
 
 const REFUSED_MS = 3000;
@@ -9,21 +8,6 @@ const rest = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 const times = (samples) => ({ ours: samples.ours.map(({ ms }) => ms), theirs: samples.theirs.map(({ ms }) => ms) });
 const attempts = (samples) => ['ours', 'theirs'].map((side) => median(samples[side].map(({ arrivals }) => arrivals))).join(' / ');
-
-/** One room behind a proxy of its own, in a page of its own: Chromium makes a page wait that failed to connect often. */
-async function behindProxy(stage, side, work) {
-  const page = await measuringPage(stage, [SIDES[side]]);
-  const proxy = await startProxy({ target: stage.server.url });
-  const key = fresh('outage');
-  const ask = (name, options) => page.measure(name, SIDES[side], { key, ...options });
-  try {
-    await ask('watch', { url: proxy.url, token: stage.server.token({ room: key, identity: 'bench' }) });
-    return await work({ page: page.page, proxy, ask });
-  } finally {
-    await page.close();
-    await proxy.stop();
-  }
-}
 
 /** The server refuses for 3 s, then opens: from there to `reconnected`. Every connection it sees is counted. */
 export async function refused(stage, n) {
