@@ -86,6 +86,17 @@ fn reconnect_now_does_not_wait_for_the_policy() {
 }
 
 #[test]
+fn reconnect_now_does_not_wait_for_the_last_attempt_of_the_policy() {
+    let mut room = lost(1);
+    while room.dials.is_empty() {
+        room.run_for(1);
+    }
+    room.call(Command::ReconnectNow);
+    let taken = room.run_until(ConnectionState::Connected, 300);
+    assert!(taken <= 250, "{taken}");
+}
+
+#[test]
 fn reconnect_now_means_nothing_to_a_room_that_is_connected_or_left() {
     let mut room = Room::connected();
     room.forget();

@@ -171,6 +171,39 @@ fn a_node_that_is_gone_is_not_asked_to_resume_and_a_dial_that_hangs_is_replaced_
 }
 
 #[test]
+fn a_resume_that_hung_until_the_server_turned_it_down_has_had_its_turn() {
+    let leave = || proto::LeaveRequest { action: proto::leave_request::Action::Reconnect as i32, ..Default::default() };
+    let mut waits = Vec::new();
+    for (seed, gone) in (0..60).flat_map(|seed| [(seed, true), (seed, false)]) {
+        let mut room = watching(seed);
+        let mut bytes = 0;
+        let mut flowing = || {
+            bytes += 1_000;
+            bytes
+        };
+        with_media(&mut room, 10_000, &mut flowing);
+        room.forget();
+        room.server.next_dials([OnDial::Mute]);
+        room.drop_socket(1006);
+        let lost = room.now;
+        while room.dials.is_empty() {
+            with_media(&mut room, 50, || if gone { 0 } else { flowing() });
+        }
+        if room.now.since(lost) > 1_500 {
+            continue;
+        }
+        with_media(&mut room, 3_200, || if gone { 0 } else { flowing() });
+        room.forget();
+        room.tell(Told::Leave(leave()));
+        let waited = room.run_until(ConnectionState::Connected, 5_000);
+        assert!(!gone || waited <= 200, "seed {seed}: {waited} ms");
+        waits.push((gone, waited));
+    }
+    let far = waits.iter().filter(|(gone, waited)| !gone && *waited > 500).count();
+    assert!(far > 9, "whose session alone is over keeps the policy's distance: {waits:?}");
+}
+
+#[test]
 fn a_resume_has_its_time_while_media_flows() {
     let mut room = watching(7);
     let mut bytes = 0;

@@ -65,6 +65,8 @@ pub struct Episode {
     pub hint_ms: Option<f64>,
     /// When the last attempt began.
     pub last_begun: Option<Millis>,
+    /// When the last attempt was due that the app had asked for.
+    pub last_asked: Option<Millis>,
     /// Media fell silent together with signalling: the node is gone.
     pub node_gone: bool,
     /// Attempts that hung and were replaced by another.
@@ -114,6 +116,7 @@ impl Episode {
             num_participants,
             hint_ms: loss.hint_ms,
             last_begun: None,
+            last_asked: None,
             node_gone: false,
             replaced: 0,
             failed_resumes: 0,

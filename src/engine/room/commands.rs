@@ -27,7 +27,7 @@ impl Session {
             Command::Prepare { url, token } => return self.prepare(call, url.reveal(), token),
             Command::Disconnect => return self.disconnect(call),
             Command::ReconnectNow => {
-                self.attempt_soon(None);
+                self.attempt_now();
                 return self.settle(call, Ok(Reply::Done));
             }
             _ if self.stage == Stage::Idle => {

@@ -1,7 +1,7 @@
 //! One room: its session, its requests, its media negotiation, its data and its roster.
 //!
 //! `session` is the surface and holds the parts. What it decides stands beside it, one subject a file: `joining`,
-//! `validation`, `failover`, `recovery`, `ending`, `signalling`, `transport`, `commands`, `local_tracks`, `mirror`,
+//! `validation`, `failover`, `recovery`, `hurry`, `ending`, `signalling`, `transport`, `commands`, `local_tracks`, `mirror`,
 //! `surroundings`, `beside`, `fetches`. The parts know nothing of each other and nothing of the session.
 
 mod beside;
@@ -13,6 +13,7 @@ pub mod event;
 mod failover;
 mod failure;
 mod fetches;
+mod hurry;
 mod joining;
 mod local_tracks;
 mod mirror;

@@ -21,9 +21,6 @@ use crate::protocol::proto;
 /// What a custom policy gets to answer in.
 const POLICY_ANSWER_MS: u64 = 5_000;
 
-/// Attempts that something other than the policy asked for are this far apart.
-const APART_MS: u64 = 1_000;
-
 /// What is sent on a transport that works has arrived after this long.
 pub(super) const LANDING_MS: u64 = 100;
 
@@ -107,7 +104,7 @@ impl Session {
         self.schedule(decision);
     }
 
-    fn policy_context(&self) -> Option<ReconnectContext> {
+    pub(super) fn policy_context(&self) -> Option<ReconnectContext> {
         self.episode
             .as_ref()
             .map(|episode| episode.context(self.now, &self.regions.current().url, self.surroundings.online()))
@@ -288,6 +285,14 @@ impl Session {
         if kind == ReconnectKind::Full && failure.elsewhere && !hopped {
             self.regions.begin_again(self.now);
         }
+        // Who has hung with a resume until the server noticed as well has had his turn.
+        if failure.how == Failed::TurnedDown
+            && kind == ReconnectKind::Resume
+            && failure.hint_ms.is_none()
+            && self.may_replace()
+        {
+            return self.replace_attempt();
+        }
         let Some(episode) = &mut self.episode else { return };
         episode.attempt_failed(failure.how);
         // A server that lost everybody turns their resumes down one by one: what it says of this session does not unsay
@@ -362,25 +367,6 @@ impl Session {
                 self.timers.stop(Timer::GiveUp);
             }
             _ => {}
-        }
-    }
-
-    /// Something says that now is the time: the app, or the network's return. One attempt with the local delay; then
-    /// at least a second apart.
-    pub(super) fn attempt_soon(&mut self, cause: Option<Cause>) {
-        if self.stage != Stage::Waiting || !self.surroundings.online() {
-            return;
-        }
-        let Some(context) = self.policy_context() else { return };
-        let delay = policy::local_delay_ms(&self.config.policy, context, &mut self.rng);
-        let due = self.timers.get(Timer::Attempt);
-        let Some(episode) = &mut self.episode else { return };
-        episode.cause = cause.unwrap_or(episode.cause);
-        let earliest = episode.last_begun.map_or(0, |begun| begun.after(APART_MS).since(self.now));
-        let delay = delay.max(earliest as f64);
-        if due.is_none_or(|at| at > self.now.after(delay as u64)) {
-            self.timers.stop(Timer::PolicyAnswer);
-            self.schedule(Decision::After(delay));
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The session of a room: joins it, keeps it, brings it back, ends it.
 //!
 //! This file is the surface and the switchboard: what comes in goes to the file that knows about it, and what is
-//! decided goes out through one queue. The decisions stand in `joining`, `recovery`, `ending`, `signalling`,
+//! decided goes out through one queue. The decisions stand in `joining`, `recovery`, `hurry`, `ending`, `signalling`,
 //! `transport`, `commands` and `surroundings`; each of them is an `impl Session` about one thing.
 
 use std::collections::VecDeque;

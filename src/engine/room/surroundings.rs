@@ -6,8 +6,8 @@ use crate::engine::io::HostEvent;
 use crate::engine::link::{Hangup, Phase};
 use crate::engine::liveness::{Action, Periods};
 use crate::engine::peer::PeerAction;
-use crate::engine::policy::{Cause, Decision};
-use crate::engine::room::event::{ConnectionState, ReconnectKind};
+use crate::engine::policy::Cause;
+use crate::engine::room::event::ReconnectKind;
 use crate::engine::room::joining::{Purpose, Stage};
 use crate::engine::room::recovery::LANDING_MS;
 use crate::engine::room::session::Session;
@@ -25,18 +25,6 @@ const MEDIA_LOST_MS: u64 = 250;
 const UNNOTICED_MS: u64 = 15_000;
 /// Media that stands still for so long is a suspicion; without signalling it is a fact.
 const STILL_MS: u64 = 2_000;
-/// A dial that hangs although the node is gone is replaced after this time, or after so many round trips: it takes three
-/// of them to open.
-const HANGS_MS: u64 = 1_500;
-const HANGS_ROUND_TRIPS: f64 = 6.0;
-/// So often within an episode: who waits for a whole fleet to come up must not make it harder.
-const REPLACEMENTS: u32 = 2;
-/// One that began early in an episode gets longer. A cluster of livekit-servers looks after 3 s for another node, and takes
-/// up to 5 s to know that one is gone: before that a new dial would hang as well.
-const EARLY_HANGS_MS: u64 = 3_500;
-const EARLY_MS: u64 = 1_500;
-/// The replacement keeps the spread that the attempt before it had, and a little of its own.
-const HOP_MS: (f64, f64) = (1.0, 100.0);
 
 /// What the second witness has seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -186,52 +174,6 @@ impl Session {
         } else if self.hopes_to_resume() {
             self.note_node_gone();
         }
-    }
-
-    /// Nothing comes in on either path: there is nothing to resume.
-    fn note_node_gone(&mut self) {
-        let Some(episode) = &mut self.episode else { return };
-        episode.node_gone = true;
-        self.timers.stop(Timer::Media);
-        match self.stage {
-            Stage::Waiting => self.escalate(),
-            _ => self.watch_dial(),
-        }
-    }
-
-    /// Sees to it that the dial that was just begun does not hang for long, where that is to be feared.
-    pub(super) fn watch_dial(&mut self) {
-        let Some(episode) =
-            self.episode.as_ref().filter(|episode| episode.node_gone && episode.replaced < REPLACEMENTS)
-        else {
-            return;
-        };
-        let begun = episode.last_begun.unwrap_or(self.now);
-        let early = begun.since(episode.started) < EARLY_MS;
-        let slow = (self.liveness.rtt_ms().unwrap_or(0.0) * HANGS_ROUND_TRIPS) as u64;
-        self.timers.set(Timer::Media, begun.after(if early { EARLY_HANGS_MS } else { HANGS_MS }.max(slow)));
-    }
-
-    fn replace_hanging(&mut self) {
-        let dialling = matches!(self.stage, Stage::Dialling(Purpose::Resume | Purpose::Rejoin));
-        if dialling && self.link.phase() == Phase::Dialling {
-            let delay = self.rng.between(HOP_MS.0, HOP_MS.1);
-            self.replace_attempt(delay);
-        }
-    }
-
-    /// An attempt that hangs gives way to another one, which asks for a new session.
-    fn replace_attempt(&mut self, delay_ms: f64) {
-        self.stop_validating();
-        self.drop_signalling(Hangup::Abandoned);
-        let Some(episode) = &mut self.episode else { return };
-        episode.replaced = episode.replaced.saturating_add(1);
-        episode.attempt = episode.attempt.saturating_add(1);
-        episode.kind = ReconnectKind::Full;
-        episode.reason = "signalling and media fell silent".into();
-        self.stage = Stage::Waiting;
-        self.set_state(ConnectionState::Reconnecting);
-        self.schedule(Decision::After(delay_ms));
     }
 
     fn handle_dead_socket(&mut self) {

@@ -1,5 +1,5 @@
-// Counts what a library keeps alive in this page: timers, sockets, peer connections, listeners on the window,
-// WebAssembly memory and externrefs. Loaded before any library. It changes no behaviour and knows no library.
+// Counts what a library keeps alive in this page: timers, sockets, peer connections, listeners on what outlives a room
+// (window, document, network and devices), WebAssembly memory and externrefs. Loaded before any library. It changes no behaviour and knows no library.
 (() => {
   const raw = { setTimeout: window.setTimeout.bind(window), clearTimeout: window.clearTimeout.bind(window) };
   const timers = new Map();
@@ -7,6 +7,7 @@
   const peers = [];
   const instances = [];
   const onFrame = new Set();
+  const listeners = new Map();
 
   const { setTimeout, setInterval, clearTimeout, clearInterval } = window;
   const where = () => new Error('timer').stack.split('\n').slice(3, 6).join(' < ');
@@ -35,6 +36,29 @@
     timers.delete(id);
     clearInterval(id);
   };
+
+  for (const [i, target] of [window, document, navigator.connection, navigator.mediaDevices].entries()) {
+    if (!target) continue;
+    const { addEventListener, removeEventListener } = target;
+    const ids = new WeakMap();
+    let known = 0;
+    const keyOf = (name, listener, options) => {
+      if (!ids.has(listener)) ids.set(listener, (known += 1));
+      return `${i} ${name} ${ids.get(listener)} ${Boolean(options?.capture ?? options)}`;
+    };
+    target.addEventListener = (name, listener, options) => {
+      addEventListener.call(target, name, listener, options);
+      if (!listener || options?.signal?.aborted) return;
+      const key = keyOf(name, listener, options);
+      listeners.set(key, name);
+      options?.signal?.addEventListener('abort', () => listeners.delete(key), { once: true });
+      if (options?.once) addEventListener.call(target, name, () => listeners.delete(key), { once: true });
+    };
+    target.removeEventListener = (name, listener, options) => {
+      removeEventListener.call(target, name, listener, options);
+      listeners.delete(keyOf(name, listener, options));
+    };
+  }
 
   window.WebSocket = class extends WebSocket {
     constructor(...args) {
@@ -94,6 +118,7 @@
     livePeers: () => peers.filter((peer) => (peer.deref()?.connectionState ?? 'closed') !== 'closed').length,
     wasmBytes: () => sum(instances.map((instance) => memoryOf(instance)?.buffer.byteLength ?? 0)),
     externrefs: () => sum(instances.map(externrefs)),
+    listeners: () => [...listeners.values()],
     /** What is alive now, as plain numbers. */
     count: () => ({ timers: timers.size, sockets: census.liveSockets(), peers: census.livePeers() }),
   };

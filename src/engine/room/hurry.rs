@@ -1,0 +1,113 @@
+//! Attempts that do not wait for the policy: what the app or the network's return ask for, and what takes the place of a
+//! dial that hangs because the node of the session is gone.
+
+use crate::engine::link::{Hangup, Phase};
+use crate::engine::policy::{self, Cause, Decision};
+use crate::engine::room::event::{ConnectionState, ReconnectKind};
+use crate::engine::room::joining::{Purpose, Stage};
+use crate::engine::room::session::Session;
+use crate::engine::time::Millis;
+use crate::engine::timers::Timer;
+
+/// Attempts that something other than the policy asked for are this far apart.
+const APART_MS: u64 = 1_000;
+/// A dial that hangs although the node is gone is replaced after this time, or after so many round trips: it takes three
+/// of them to open.
+const HANGS_MS: u64 = 1_500;
+const HANGS_ROUND_TRIPS: f64 = 6.0;
+/// So often within an episode: who waits for a whole fleet to come up must not make it harder.
+const REPLACEMENTS: u32 = 2;
+/// One that began early in an episode gets longer. A cluster of livekit-servers looks after 3 s for another node, and takes
+/// up to 5 s to know that one is gone: before that a new dial would hang as well.
+const EARLY_HANGS_MS: u64 = 3_500;
+const EARLY_MS: u64 = 1_500;
+/// The replacement keeps the spread that the attempt before it had, and a little of its own.
+const HOP_MS: (f64, f64) = (1.0, 100.0);
+
+impl Session {
+    /// The network's return or a wake-up says that now is the time: one attempt with the local delay, then at least a
+    /// second apart, however often that is said.
+    pub(super) fn attempt_soon(&mut self, cause: Option<Cause>) {
+        let waits = self.waits_online();
+        let Some(episode) = self.episode.as_mut().filter(|_| waits) else { return };
+        episode.cause = cause.unwrap_or(episode.cause);
+        let last = episode.last_begun;
+        self.hurry(last);
+    }
+
+    /// The app says so. It does not wait for what the policy has just tried, only for what itself has asked for before.
+    pub(super) fn attempt_now(&mut self) {
+        let last = self.episode.as_ref().and_then(|episode| episode.last_asked);
+        let due = self.hurry(last);
+        if let (Some(episode), Some(due)) = (&mut self.episode, due) {
+            episode.last_asked = Some(due);
+        }
+    }
+
+    fn waits_online(&self) -> bool {
+        self.stage == Stage::Waiting && self.surroundings.online()
+    }
+
+    /// Brings the next attempt forward, if that makes it any sooner: says to when.
+    fn hurry(&mut self, last: Option<Millis>) -> Option<Millis> {
+        if !self.waits_online() {
+            return None;
+        }
+        let delay = policy::local_delay_ms(&self.config.policy, self.policy_context()?, &mut self.rng);
+        let earliest = last.map_or(0, |last| last.after(APART_MS).since(self.now));
+        let delay = delay.max(earliest as f64);
+        let due = self.now.after(delay.ceil() as u64);
+        if self.timers.get(Timer::Attempt).is_some_and(|at| at <= due) {
+            return None;
+        }
+        self.timers.stop(Timer::PolicyAnswer);
+        self.schedule(Decision::After(delay));
+        Some(due)
+    }
+
+    /// Nothing comes in on either path: there is nothing to resume.
+    pub(super) fn note_node_gone(&mut self) {
+        let Some(episode) = &mut self.episode else { return };
+        episode.node_gone = true;
+        self.timers.stop(Timer::Media);
+        match self.stage {
+            Stage::Waiting => self.escalate(),
+            _ => self.watch_dial(),
+        }
+    }
+
+    /// Sees to it that the dial that was just begun does not hang for long, where that is to be feared.
+    pub(super) fn watch_dial(&mut self) {
+        let Some(episode) = self.episode.as_ref().filter(|_| self.may_replace()) else { return };
+        let begun = episode.last_begun.unwrap_or(self.now);
+        let early = begun.since(episode.started) < EARLY_MS;
+        let slow = (self.liveness.rtt_ms().unwrap_or(0.0) * HANGS_ROUND_TRIPS) as u64;
+        self.timers.set(Timer::Media, begun.after(if early { EARLY_HANGS_MS } else { HANGS_MS }.max(slow)));
+    }
+
+    pub(super) fn replace_hanging(&mut self) {
+        let dialling = matches!(self.stage, Stage::Dialling(Purpose::Resume | Purpose::Rejoin));
+        if dialling && self.link.phase() == Phase::Dialling {
+            self.replace_attempt();
+        }
+    }
+
+    pub(super) fn may_replace(&self) -> bool {
+        self.episode.as_ref().is_some_and(|episode| episode.node_gone && episode.replaced < REPLACEMENTS)
+    }
+
+    /// An attempt that hung gives way to another one, which asks for a new session.
+    pub(super) fn replace_attempt(&mut self) {
+        let delay = self.rng.between(HOP_MS.0, HOP_MS.1);
+        self.stop_validating();
+        self.drop_signalling(Hangup::Abandoned);
+        let Some(episode) = &mut self.episode else { return };
+        episode.replaced = episode.replaced.saturating_add(1);
+        episode.attempt = episode.attempt.saturating_add(1);
+        episode.kind = ReconnectKind::Full;
+        episode.reason = "signalling and media fell silent".into();
+        self.stage = Stage::Waiting;
+        self.set_state(ConnectionState::Reconnecting);
+        self.schedule(Decision::After(delay));
+    }
+}
