@@ -98,10 +98,16 @@ fn a_hidden_page_finds_a_dead_socket_when_it_is_seen_again() {
 
 /// A room in which somebody's video comes in.
 fn watching(seed: u8) -> Room {
+    watching_among(seed, 0)
+}
+
+/// The same in a room where so many others are.
+fn watching_among(seed: u8, others: usize) -> Room {
     let mut room = Room::seeded(Config::default(), Capabilities { rtc: true, offer_with_join: true }, seed);
     let mut ada = participant("ada", "PA_ada");
     ada.tracks = vec![proto::TrackInfo { sid: "TR_v".into(), r#type: 1, ..Default::default() }];
-    room.server.join.other_participants = vec![ada];
+    let others = (0..others).map(|n| participant(&format!("p{n}"), &format!("PA_{n}")));
+    room.server.join.other_participants = std::iter::once(ada).chain(others).collect();
     room.connect();
     room.peer_says(PeerEvent::Track {
         mid: "4".into(),
@@ -168,6 +174,26 @@ fn a_node_that_is_gone_is_not_asked_to_resume_and_a_dial_that_hangs_is_replaced_
     seconds.sort_unstable();
     let most = seconds.chunk_by(|a, b| a == b).map(<[u64]>::len).max();
     assert!(most <= Some(9), "they stay spread: {seconds:?}");
+}
+
+#[test]
+fn the_larger_the_room_the_longer_a_dial_may_hang() {
+    let mut seen = 0;
+    for seed in 0..20 {
+        let mut room = watching_among(seed, 1_000);
+        let mut bytes = 0;
+        with_media(&mut room, 10_000, || {
+            bytes += 1_000;
+            bytes
+        });
+        let dials = dials_to_nowhere(&mut room, bytes, 2);
+        if let [(first, _), (second, false)] = dials[..] {
+            // A window of 9.8 s.
+            assert!(first < 1_600 || (3_500..=3_800).contains(&(second - first)), "seed {seed}: {dials:?}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 5, "{seen}");
 }
 
 #[test]

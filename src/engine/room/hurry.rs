@@ -1,8 +1,9 @@
 //! Attempts that do not wait for the policy: what the app or the network's return ask for, and what takes the place of a
 //! dial that hangs because the node of the session is gone.
 
+use crate::engine::config::PolicyChoice;
 use crate::engine::link::{Hangup, Phase};
-use crate::engine::policy::{self, Cause, Decision};
+use crate::engine::policy::{self, Cause, Decision, ReconnectContext};
 use crate::engine::room::event::{ConnectionState, ReconnectKind};
 use crate::engine::room::joining::{Purpose, Stage};
 use crate::engine::room::session::Session;
@@ -15,6 +16,9 @@ const APART_MS: u64 = 1_000;
 /// of them to open.
 const HANGS_MS: u64 = 1_500;
 const HANGS_ROUND_TRIPS: f64 = 6.0;
+/// Nor sooner than after this share of the time over which the default policy spreads everybody: a large room's
+/// replacements are as thin as its first attempts.
+const HANGS_WIDTH: f64 = 0.35;
 /// So often within an episode: who waits for a whole fleet to come up must not make it harder.
 const REPLACEMENTS: u32 = 2;
 /// One that began early in an episode gets longer. A cluster of livekit-servers looks after 3 s for another node, and takes
@@ -81,8 +85,16 @@ impl Session {
         let Some(episode) = self.episode.as_ref().filter(|_| self.may_replace()) else { return };
         let begun = episode.last_begun.unwrap_or(self.now);
         let early = begun.since(episode.started) < EARLY_MS;
-        let slow = (self.liveness.rtt_ms().unwrap_or(0.0) * HANGS_ROUND_TRIPS) as u64;
-        self.timers.set(Timer::Media, begun.after(if early { EARLY_HANGS_MS } else { HANGS_MS }.max(slow)));
+        let slow = self.liveness.rtt_ms().unwrap_or(0.0) * HANGS_ROUND_TRIPS;
+        let wide = match &self.config.policy {
+            PolicyChoice::Default(bucket) => {
+                let first = ReconnectContext { retry_count: 0, ..episode.context(self.now, "", true) };
+                bucket.width_ms(&first) * HANGS_WIDTH
+            }
+            _ => 0.0,
+        };
+        let hangs = if early { EARLY_HANGS_MS } else { HANGS_MS }.max(slow.max(wide) as u64);
+        self.timers.set(Timer::Media, begun.after(hangs));
     }
 
     pub(super) fn replace_hanging(&mut self) {
