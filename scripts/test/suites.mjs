@@ -7,6 +7,7 @@ import { build } from '../build.mjs';
 import { lab } from '../lab.mjs';
 import { at } from '../lib/paths.mjs';
 import { chromium } from '../setup/chromium.mjs';
+import { firefox } from '../setup/firefox.mjs';
 import { livekitServer } from '../setup/livekit.mjs';
 import { networkTools, redis } from '../setup/network.mjs';
 import { packages } from '../setup/packages.mjs';
@@ -51,6 +52,7 @@ export const suites = {
       await build({ dev });
       await lab();
       await chromium();
+      await firefox();
       // The cluster's nodes are started here, whatever LIVEKIT_URL names.
       await livekitServer();
       // Where they cannot be had, the tests that use them say so.

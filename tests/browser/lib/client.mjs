@@ -10,8 +10,9 @@ export class Client {
     Object.assign(this, { page, sdk, stage, faults: [], log: [] });
   }
 
-  static async open(stage, sdk) {
-    const page = await newPage(stage.browser);
+  /** A page with `sdk` in it: one of the stage's browser, or `page`. */
+  static async open(stage, sdk, page) {
+    page ??= await newPage(stage.browser);
     const client = new Client({ page, sdk, stage });
     page.on('pageerror', (error) => client.faults.push(String(error?.stack ?? error)));
     page.on('console', (message) => {

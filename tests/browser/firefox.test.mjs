@@ -1,0 +1,87 @@
+// Rejoin in Firefox and npm livekit-client in Chromium, in one room on a real server: what another browser could do
+// differently, which is media, data and the way back.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { Client } from './lib/client.mjs';
+import { startFirefox } from './lib/firefox.mjs';
+import { openStage, PEER, SUBJECT } from './lib/stage.mjs';
+
+const TIMEOUT = { timeout: 120_000 };
+
+let stage;
+let firefox;
+before(async () => {
+  stage = await openStage();
+  firefox = await startFirefox();
+});
+after(async () => {
+  await firefox?.close();
+  await stage?.close();
+});
+
+for (const singlePeerConnection of [true, false]) {
+  describe(singlePeerConnection ? 'on one peer connection' : 'on two peer connections', () => {
+    let alice;
+    let bob;
+
+    before(async () => {
+      alice = await Client.open(stage, SUBJECT, await firefox.newPage());
+      bob = await stage.client(PEER);
+      const room = stage.roomName('firefox');
+      await bob.join({ room, identity: 'bob' });
+      await alice.join({ room, identity: 'alice', options: { singlePeerConnection, adaptiveStream: true, dynacast: true } });
+    });
+    after(async () => {
+      await alice?.close();
+      await stage.clear();
+    });
+
+    const bothSee = () => Promise.all([alice.mediaFlows('bob'), bob.mediaFlows('alice')]);
+
+    test('camera and microphone are heard and seen both ways', TIMEOUT, async () => {
+      await Promise.all([alice.publishBoth(), bob.publishBoth()]);
+      await bothSee();
+    });
+
+    test('data goes both ways, reliable and lossy', TIMEOUT, async () => {
+      for (const [from, to] of [[alice, bob], [bob, alice]]) {
+        for (const reliable of [true, false]) {
+          const topic = `${from.identity} ${reliable}`;
+          await from.run((client, { topic, reliable }) => client.send('hello', { topic, reliable }), { topic, reliable });
+          const kind = await to.until((client, topic) => client.received.find((each) => each.topic === topic), topic, { arg: topic });
+          assert.deepEqual([kind.text, kind.kind], ['hello', reliable ? 0 : 1]);
+        }
+      }
+    });
+
+    test('mute and unmute of both are told, and media flows again', TIMEOUT, async () => {
+      for (const source of ['Microphone', 'Camera']) {
+        const since = await bob.mark();
+        await alice.run(({ room }, source) => room.localParticipant[`set${source}Enabled`](false), source);
+        await bob.next('trackMuted', { since });
+        await alice.run(({ room }, source) => room.localParticipant[`set${source}Enabled`](true), source);
+        await bob.next('trackUnmuted', { since });
+      }
+      await bob.mediaFlows('alice');
+    });
+
+    for (const scenario of ['signal-reconnect', 'full-reconnect', 'migration']) {
+      test(`${scenario} ends connected, with media and data both ways`, TIMEOUT, async () => {
+        const since = await alice.mark();
+        await alice.run(({ room }, scenario) => room.simulateScenario(scenario), scenario);
+        await alice.next('reconnected', { since });
+        await bothSee();
+        await alice.run((client, topic) => client.send('still here', { topic }), scenario);
+        await bob.until((client, topic) => client.received.some((each) => each.topic === topic), 'the message', { arg: scenario });
+        assert.equal((await alice.names(['participantDisconnected'], since)).length, 0, 'who stayed does not flicker');
+      });
+    }
+
+    test('leaving ends everything', TIMEOUT, async () => {
+      await alice.run(({ room }) => room.disconnect());
+      await bob.until((client) => !client.participant('alice'), 'alice to be gone');
+      assert.deepEqual(await alice.census(), { timers: 0, sockets: 0, peers: 0 });
+      assert.deepEqual(alice.faults, []);
+    });
+  });
+}
