@@ -44,6 +44,7 @@ const HANDLERS = {
   recording: (room, active) => room.emit('recordingStatusChanged', active),
   roomSid: (room) => room._knowsSid(),
   speakers(room) {
+    room._speakersChanged();
     if (room.listenerCount('activeSpeakersChanged')) room.emit('activeSpeakersChanged', room.activeSpeakers);
   },
 
@@ -60,12 +61,9 @@ const HANDLERS = {
     room.emit('participantDisconnected', participant, reason);
     participant._room = undefined;
   },
-  // What the app's listeners could not know before the join.
-  localJoined({ state, localParticipant }) {
-    if (state !== 'connecting') return;
-    localParticipant.emit('participantNameChanged', localParticipant.name);
-    localParticipant.emit('participantMetadataChanged', undefined);
-    localParticipant.emit('participantPermissionsChanged', undefined);
+  localJoined(room) {
+    room._fill();
+    if (room.state === 'connecting') room.localParticipant._introduce();
   },
   active(room, identity) {
     const participant = room._heard(identity, 'participantActive');
@@ -170,5 +168,8 @@ const known = (room, identity, sid) => {
   const participant = room._heard(identity);
   return participant?._looked ? participant.trackPublications.get(sid) : undefined;
 };
-/** The same, made if the room has a listener. */
-const wanted = (room, identity, sid, event) => known(room, identity, sid) ?? (room.listenerCount(event) ? room._participant(identity)._make(sid) : undefined);
+/** The same, made if somebody listens. */
+const wanted = (room, identity, sid, event) => {
+  const participant = room._heard(identity, event);
+  return known(room, identity, sid) ?? (participant && heard(participant, event) ? participant._make(sid) : undefined);
+};

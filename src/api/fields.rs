@@ -2,7 +2,7 @@
 //! in `fields.js`; a test compares them. One read is one value: nothing is converted that nobody asked for.
 
 use js_sys::{Array, Object};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsValue;
 
 use crate::engine::history::Fact;
 use crate::engine::room::roster::{Participant, Publication};
@@ -153,26 +153,27 @@ pub fn all(list: &[&str], read: impl Fn(u32) -> JsValue) -> Array {
     (0u32..).take(list.len()).map(read).collect()
 }
 
-/// Without a prototype, so that `__proto__` is a key like any other.
+/// A map as an object.
 pub fn attributes(of: &Map<String, String>) -> JsValue {
-    let made = bare();
+    let entries = Array::new();
     for (key, value) in of.iter() {
-        js::set(&made, key, value.as_str());
+        entries.push(&Array::of2(&text(key), &text(value)));
     }
-    made.into()
+    object(&entries)
 }
 
-/// Pairs as an object without a prototype.
+/// Pairs as an object.
 pub fn pairs(of: &[(String, String)]) -> JsValue {
-    let made = bare();
+    let entries = Array::new();
     for (key, value) in of {
-        js::set(&made, key, value.as_str());
+        entries.push(&Array::of2(&text(key), &text(value)));
     }
-    made.into()
+    object(&entries)
 }
 
-fn bare() -> Object {
-    Object::create(JsValue::NULL.unchecked_ref())
+/// Each entry becomes a property of its own, `__proto__` like any other.
+fn object(entries: &Array) -> JsValue {
+    Object::from_entries(entries).map_or(JsValue::UNDEFINED, JsValue::from)
 }
 
 /// As livekit-client's `participant.permissions`.
@@ -184,7 +185,10 @@ pub fn permissions(of: &proto::ParticipantPermission) -> JsValue {
         ("canPublishSources", numbers(&of.can_publish_sources)),
         ("hidden", of.hidden.into()),
         ("canUpdateMetadata", of.can_update_metadata.into()),
+        ("recorder", of.recorder.into()),
+        ("agent", of.agent.into()),
         ("canSubscribeMetrics", of.can_subscribe_metrics.into()),
+        ("canManageAgentSession", of.can_manage_agent_session.into()),
     ])
     .into()
 }

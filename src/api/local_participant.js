@@ -21,6 +21,8 @@ export class LocalParticipant extends Participant {
   #options = new Map();
   // Sources that setCameraEnabled and its kin are turning on.
   #enabling = new Map();
+  // What the app was told of itself in the session before.
+  #known = { attributes: {} };
 
   get isLocal() {
     return true;
@@ -127,9 +129,12 @@ export class LocalParticipant extends Participant {
     return all.filter(Boolean);
   }
 
-  /** Who may subscribe to what this participant publishes. `participantPermissions` names the exceptions. */
+  /** Who may subscribe to what this participant publishes, in every session. `participantPermissions` names the exceptions. */
   setTrackSubscriptionPermissions(allParticipantsAllowed, participantPermissions = []) {
-    const list = participantPermissions.map(({ participantIdentity, allowAll, allowedTrackSids = [] }) => [participantIdentity, Boolean(allowAll), allowedTrackSids]);
+    const list = participantPermissions.map(({ participantIdentity, participantSid, allowAll, allowedTrackSids = [] }) => {
+      if (!participantIdentity && !participantSid) throw new TypeError('setTrackSubscriptionPermissions: participantIdentity or participantSid is needed');
+      return [participantIdentity, participantSid, Boolean(allowAll), allowedTrackSids];
+    });
     this._room._core.setSubscriptionPermissions(Boolean(allParticipantsAllowed), list);
   }
 
@@ -171,8 +176,22 @@ export class LocalParticipant extends Participant {
     else if (!track.isMuted) await track.restartTrack().catch(() => track.mute());
   }
 
+  /** @internal Tells what the app's listeners could not know before the join. */
+  _introduce() {
+    const before = this.#known;
+    const { name, metadata, attributes, permissions } = this;
+    if (name !== before.name) this.emit('participantNameChanged', name);
+    if (metadata !== before.metadata) this.emit('participantMetadataChanged', before.metadata);
+    const changed = Object.entries({ ...Object.fromEntries(Object.keys(before.attributes).map((key) => [key, ''])), ...attributes });
+    const news = changed.filter(([key, value]) => value !== (before.attributes[key] ?? ''));
+    if (news.length) this.emit('attributesChanged', Object.fromEntries(news));
+    if (permissions !== before.permissions) this.emit('participantPermissionsChanged', before.permissions);
+  }
+
   /** @internal The room is over. */
   _closed(stop) {
+    const { name, metadata, attributes, permissions } = this;
+    this.#known = { name, metadata, attributes, permissions };
     for (const publication of this.getTrackPublications()) {
       const { track } = publication;
       this._unpublished(publication.trackSid);
@@ -190,6 +209,7 @@ export class LocalParticipant extends Participant {
     if (!track.mediaStreamTrack) throw new TrackInvalidError('publishTrack: the track has no media');
     const entry = { track, options: merged };
     this.#options.set(track.cid, entry);
+    await this._room._begun();
     const request = await describe(track, merged, this._room.options);
     track._publishedBy(this._room._core, merged, request);
     try {

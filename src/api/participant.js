@@ -3,8 +3,10 @@
 import { EventEmitter } from './emitter.js';
 import { ParticipantKind } from './enums.js';
 import { PARTICIPANT, qualityOf } from './fields.js';
+import { same } from './same.js';
 
 const AGENT = ParticipantKind.AGENT;
+const SAME_MS = 50;
 
 export class Participant extends EventEmitter {
   /** @internal The room; a participant that left has none. */
@@ -16,6 +18,8 @@ export class Participant extends EventEmitter {
   /** `{ all, audio, video }`, when somebody has looked. */
   #maps;
   #active;
+  #permissions;
+  #spokeAt;
 
   /** @internal */
   constructor(room, key) {
@@ -45,7 +49,7 @@ export class Participant extends EventEmitter {
   }
 
   get permissions() {
-    return this._get(PARTICIPANT.permissions);
+    return (this.#permissions = same(this.#permissions, this._get(PARTICIPANT.permissions)));
   }
 
   get kind() {
@@ -70,7 +74,10 @@ export class Participant extends EventEmitter {
 
   get lastSpokeAt() {
     const ms = this._get(PARTICIPANT.lastSpokeAt);
-    return ms === undefined ? undefined : new Date(ms);
+    if (ms === undefined) return undefined;
+    // The engine's clock and the host's differ by some milliseconds from one reading to the next.
+    if (!(Math.abs(this.#spokeAt - ms) < SAME_MS)) this.#spokeAt = new Date(ms);
+    return this.#spokeAt;
   }
 
   get isActive() {

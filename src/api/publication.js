@@ -1,6 +1,7 @@
 // What local and remote publications share: facts read from the engine, and the order in which livekit-client tells.
 import { EventEmitter } from './emitter.js';
 import { PUBLICATION, kindOf, sourceOf } from './fields.js';
+import { same } from './same.js';
 
 export class TrackPublication extends EventEmitter {
   static SubscriptionStatus = Object.freeze({ Desired: 'desired', Subscribed: 'subscribed', Unsubscribed: 'unsubscribed' });
@@ -16,6 +17,8 @@ export class TrackPublication extends EventEmitter {
   #source;
   #name;
   #last;
+  #dimensions;
+  #info;
 
   /** @internal */
   constructor(participant, sid, last) {
@@ -53,7 +56,7 @@ export class TrackPublication extends EventEmitter {
   }
 
   get dimensions() {
-    return this._get(PUBLICATION.dimensions);
+    return (this.#dimensions = same(this.#dimensions, this._get(PUBLICATION.dimensions)));
   }
 
   get simulcasted() {
@@ -61,7 +64,7 @@ export class TrackPublication extends EventEmitter {
   }
 
   get trackInfo() {
-    return this._get(PUBLICATION.info);
+    return (this.#info = same(this.#info, this._get(PUBLICATION.info)));
   }
 
   get isMuted() {

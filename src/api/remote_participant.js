@@ -39,6 +39,16 @@ export class RemoteParticipant extends Participant {
     return publication;
   }
 
+  /** @internal The room is over, and with it what this one published. */
+  _over() {
+    const { _core } = this._room;
+    for (const publication of this._looked ? this.getTrackPublications() : []) {
+      publication._ended(_core.publicationFacts(this._key, publication.trackSid));
+      this._remove(publication.trackSid);
+    }
+    this._left(_core.participantFacts(this._key));
+  }
+
   /** @internal A publication is gone; `facts` are its last. Its media went before. */
   _unpublished(sid, facts) {
     const publication = this.trackPublications.get(sid);

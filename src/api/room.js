@@ -5,7 +5,7 @@ import { withDefaults } from './defaults.js';
 import { getLocalDevices } from './devices.js';
 import { deliver } from './dispatch.js';
 import { EventEmitter } from './emitter.js';
-import { ConnectionError, UnexpectedConnectionState } from './errors.js';
+import { ConnectionError, PublishTrackError, UnexpectedConnectionState } from './errors.js';
 import './failure.js';
 import { ROOM as FIELD } from './fields.js';
 import { LocalParticipant } from './local_participant.js';
@@ -15,8 +15,13 @@ import { Plugins } from './plugins.js';
 import { ours } from './policies.js';
 import { DefaultReconnectPolicy } from './policy.js';
 import { RemoteParticipant } from './remote_participant.js';
+import { same } from './same.js';
 import { Surroundings } from './surroundings.js';
 import { switchDevice } from './switch_device.js';
+
+/** What is published before the room is connected waits so long for a connect(). */
+const BEGUN_MS = 15_000;
+const RECONNECTING = ['reconnecting', 'signalReconnecting'];
 
 export class Room extends EventEmitter {
   /** The devices of a kind; asks for permission so that they have names, unless told not to. */
@@ -37,7 +42,12 @@ export class Room extends EventEmitter {
   #remote = new Map();
   #all = false;
   #connecting;
+  #leaving;
+  // Counts the connects, so that the end of one does not let go of what the next one holds.
+  #turn = 0;
   #sid;
+  #serverInfo;
+  #speakers;
   #playback = new Playback(this);
   #surroundings = new Surroundings(this);
 
@@ -49,6 +59,8 @@ export class Room extends EventEmitter {
     this._core = core('room', this.#anchor, { ...this.options, policy: ours(given.reconnectPolicy, DefaultReconnectPolicy) });
     this._plugins = new Plugins(given.plugins ?? [], (...facts) => this._core.pluginLoaded(...facts));
     this.localParticipant = new LocalParticipant(this, '');
+    // Apps hand these on as they are.
+    for (const name of ['connect', 'disconnect', 'startAudio', 'startVideo']) this[name] = this[name].bind(this);
     if (this.options.audioOutput?.deviceId) this.localParticipant._devices.set('audiooutput', this.options.audioOutput.deviceId);
   }
 
@@ -82,7 +94,7 @@ export class Room extends EventEmitter {
   }
 
   get serverInfo() {
-    return this._core.room(FIELD.serverInfo);
+    return (this.#serverInfo = same(this.#serverInfo, this._core.room(FIELD.serverInfo) ?? this.#serverInfo));
   }
 
   /** Round trip of the signal connection in milliseconds, smoothed; undefined before it was measured. */
@@ -101,15 +113,17 @@ export class Room extends EventEmitter {
 
   get remoteParticipants() {
     if (!this.#all) {
-      this.#remote = new Map(this._core.identities().map((identity) => [identity, this.#remote.get(identity) ?? new RemoteParticipant(this, identity)]));
       this.#all = true;
+      const seen = new Map(this.#remote);
+      this.#remote.clear();
+      for (const identity of this._core.identities()) this.#remote.set(identity, seen.get(identity) ?? new RemoteParticipant(this, identity));
     }
     return this.#remote;
   }
 
   /** Who speaks, loudest first. */
   get activeSpeakers() {
-    return this._core.speakers().map((identity) => this._participant(identity)).filter(Boolean);
+    return (this.#speakers ??= this._core.speakers().map((identity) => this._participant(identity)).filter(Boolean));
   }
 
   getParticipantByIdentity(identity) {
@@ -118,7 +132,7 @@ export class Room extends EventEmitter {
 
   /** The room's sid, as soon as the server says it. */
   getSid() {
-    if (this.#state === 'disconnected') return Promise.reject(new UnexpectedConnectionState('the room is not connected'));
+    if (this.#state === 'disconnected') return Promise.resolve('');
     const sid = this._core.room(FIELD.sid);
     if (sid) return Promise.resolve(sid);
     if (!this.#sid) {
@@ -131,17 +145,22 @@ export class Room extends EventEmitter {
   /** Joins the room of the token. Resolves when connected, rejects with a `ConnectionError`. */
   connect(url, token, options) {
     if (this.#connecting) return this.#connecting;
-    if (this.#state !== 'disconnected') return Promise.resolve();
-    this.#connecting = this.#connect(url, token, options).finally(() => {
-      this.#connecting = undefined;
+    if (this.#state === 'connected' && !this.#leaving) return Promise.resolve();
+    const connecting = this.#connect(url, token, options).finally(() => {
+      if (this.#connecting === connecting) this.#connecting = undefined;
     });
-    return this.#connecting;
+    return (this.#connecting = connecting);
   }
 
   /** Leaves. Whatever was under way is settled first; nothing of the room is alive afterwards. */
   async disconnect(stopTracks = true) {
     this.#surroundings.stopTracks = stopTracks;
-    await this._core.disconnect();
+    // A connect() after this one begins anew.
+    this.#connecting = undefined;
+    const leaving = this._core.disconnect().finally(() => {
+      if (this.#leaving === leaving) this.#leaving = undefined;
+    });
+    await (this.#leaving = leaving);
   }
 
   [Symbol.dispose ?? Symbol.for('Symbol.dispose')]() {
@@ -194,14 +213,19 @@ export class Room extends EventEmitter {
     if (typeof token !== 'string') throw new TypeError('connect: token must be a text');
     const { signal, ...given } = read(options, CONNECT, 'RoomConnectOptions');
     if (signal?.aborted) throw ConnectionError.cancelled('the signal of connect() was aborted');
-    const abort = () => this.disconnect().catch(() => undefined);
+    const turn = (this.#turn += 1);
+    // What is being brought back gives way to what is asked for now.
+    if (RECONNECTING.includes(this.#state)) this.disconnect(this.options.stopLocalTrackOnUnpublish).catch(() => undefined);
+    await this.#leaving?.catch(() => undefined);
+    const abort = () => turn === this.#turn && this.disconnect().catch(() => undefined);
+    if (signal?.aborted || turn !== this.#turn) throw ConnectionError.cancelled('connect() was cancelled before it began');
     signal?.addEventListener('abort', abort, { once: true });
     this.#surroundings.watch();
     this.#anchor.hold();
     try {
       await this._core.connect(url, token, given);
     } catch (error) {
-      if (this.#state === 'disconnected') this.#letGo();
+      if (this.#state === 'disconnected' && turn === this.#turn) this.#letGo();
       throw error;
     } finally {
       signal?.removeEventListener('abort', abort);
@@ -230,6 +254,30 @@ export class Room extends EventEmitter {
     return known ?? (events.some((event) => this.listenerCount(event)) ? this._participant(identity) : undefined);
   }
 
+  /** @internal Objects of those who are there, where the Map was handed out. */
+  _fill() {
+    if (this.#all) for (const identity of this._core.identities()) this._participant(identity);
+  }
+
+  /** @internal Resolves when the room is connected or on the way to be. */
+  _begun() {
+    if (this.#state !== 'disconnected') return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      const late = () => {
+        this.off('connectionStateChanged', resolve);
+        reject(new PublishTrackError('the track was not published: the room was not connected in time', 408));
+      };
+      const timer = setTimeout(late, BEGUN_MS);
+      this.once('connectionStateChanged', resolve);
+      this.once('connectionStateChanged', () => clearTimeout(timer));
+    });
+  }
+
+  /** @internal */
+  _speakersChanged() {
+    this.#speakers = undefined;
+  }
+
   /** @internal Keeps the Map that was handed out in step. */
   _joined(identity) {
     return this.#all || this.listenerCount('participantConnected') ? this._participant(identity) : undefined;
@@ -254,12 +302,10 @@ export class Room extends EventEmitter {
 
   /** @internal The session is over: objects of its people and tracks end with it. */
   _over() {
-    for (const participant of this.#remote.values()) {
-      participant._left(this._core.participantFacts(participant._key));
-    }
+    for (const participant of this.#remote.values()) participant._over();
     this.localParticipant._closed(this.#surroundings.stopTracks);
     this.#remote.clear();
-    this.#all = false;
+    this.#speakers = undefined;
     this.#sid?.reject(new UnexpectedConnectionState('the room was disconnected'));
     this.#sid = undefined;
     this.#letGo();

@@ -52,11 +52,7 @@ impl RoomCore {
     }
 
     fn of<T>(&self, identity: &str, read: impl FnOnce(&Participant) -> T) -> Option<T> {
-        self.roster(|roster| {
-            let found = if identity.is_empty() { roster.local() } else { roster.participant(identity) };
-            found.map(read)
-        })
-        .flatten()
+        self.roster(|roster| roster.known(identity).map(read)).flatten()
     }
 
     /// Gives a command; the promise says how it ended.
@@ -145,7 +141,7 @@ impl RoomCore {
 
     /// Whether a remote participant is there.
     pub fn has(&self, identity: &str) -> bool {
-        !identity.is_empty() && self.of(identity, |_| ()).is_some()
+        self.roster(|roster| roster.participant(identity).is_some()).unwrap_or_default()
     }
 
     /// Identities of who speaks, the local one's as "".
@@ -176,7 +172,7 @@ impl RoomCore {
 
     /// One fact of a publication.
     pub fn publication(&self, identity: &str, sid: &str, field: u32) -> JsValue {
-        self.of(identity, |of| of.publication(sid).map(|of| fields::publication(of, field)))
+        self.roster(|roster| roster.known_publication(identity, sid).map(|of| fields::publication(of, field)))
             .flatten()
             .unwrap_or(JsValue::UNDEFINED)
     }
@@ -184,7 +180,9 @@ impl RoomCore {
     /// All facts of a publication.
     #[wasm_bindgen(js_name = publicationFacts)]
     pub fn publication_facts(&self, identity: &str, sid: &str) -> JsValue {
-        self.of(identity, |of| of.publication(sid).map(dispatch::gone)).flatten().unwrap_or(JsValue::UNDEFINED)
+        self.roster(|roster| roster.known_publication(identity, sid).map(dispatch::gone))
+            .flatten()
+            .unwrap_or(JsValue::UNDEFINED)
     }
 
     /// Sends a data message.
@@ -221,7 +219,7 @@ impl RoomCore {
         self.order(Command::SetTrackSettings { track_sid: sid.into(), settings });
     }
 
-    /// Who may subscribe to local tracks: `[identity, all, [sid]]` each.
+    /// Who may subscribe to local tracks: `[identity, sid, all, [sid]]` each.
     #[wasm_bindgen(js_name = setSubscriptionPermissions)]
     pub fn set_subscription_permissions(&self, all_participants: bool, permissions: &Array) {
         let mut list = Vec::new();
@@ -229,8 +227,9 @@ impl RoomCore {
             let one = Array::from(&one);
             list.push(TrackPermission {
                 identity: one.get(0).as_string().unwrap_or_default(),
-                all_tracks: one.get(1).is_truthy(),
-                track_sids: js::texts(&Array::from(&one.get(2))),
+                sid: one.get(1).as_string().unwrap_or_default(),
+                all_tracks: one.get(2).is_truthy(),
+                track_sids: js::texts(&Array::from(&one.get(3))),
             });
         }
         self.order(Command::SetSubscriptionPermissions { all_participants, permissions: list });

@@ -2,8 +2,8 @@
 // listened to before `connect()` and after the end. The network's own events are the engine's business.
 
 export class Surroundings {
-  /** What `disconnect()` was told. */
-  stopTracks = true;
+  /** What `disconnect()` was told; an end that the app did not ask for keeps to the room's option. */
+  stopTracks;
   #room;
   #watch;
 
@@ -14,7 +14,7 @@ export class Surroundings {
   watch() {
     if (this.#watch) return;
     this.#watch = new AbortController();
-    this.stopTracks = true;
+    this.stopTracks = this.#room.options.stopLocalTrackOnUnpublish ?? true;
     const { signal } = this.#watch;
     const room = this.#room;
     globalThis.navigator?.mediaDevices?.addEventListener?.('devicechange', () => room.emit('mediaDevicesChanged'), { signal });

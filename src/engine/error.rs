@@ -1,5 +1,6 @@
 //! Every failure with its code and whether a retry makes sense, as data. One table: [`Code`].
 
+use crate::protocol::proto::DisconnectReason;
 use crate::protocol::secret::redacted;
 
 /// What went wrong. The first eight are livekit-client's `ConnectionErrorReason`, in its order.
@@ -133,6 +134,16 @@ impl Error {
     pub fn with_leave_reason(mut self, reason: i32) -> Self {
         self.leave_reason = Some(reason);
         self
+    }
+
+    /// The reason of a `disconnected` that ends a connect for this failure, as livekit-client tells it.
+    pub fn reason_of_connect(&self) -> i32 {
+        let reason = match self.code {
+            Code::NotAllowed => DisconnectReason::UserRejected,
+            Code::ServerUnreachable => DisconnectReason::JoinFailure,
+            _ => DisconnectReason::UnknownReason,
+        };
+        self.leave_reason.unwrap_or(reason as i32)
     }
 
     /// Adds the refused request's reason.

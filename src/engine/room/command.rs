@@ -48,8 +48,10 @@ pub struct TrackSettings {
 /// Who may subscribe to a local track.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrackPermission {
-    /// The participant.
+    /// The participant, by this or by the next.
     pub identity: String,
+    /// Its sid.
+    pub sid: String,
     /// All tracks.
     pub all_tracks: bool,
     /// Or these.

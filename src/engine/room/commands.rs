@@ -30,13 +30,21 @@ impl Session {
                 self.attempt_now();
                 return self.settle(call, Ok(Reply::Done));
             }
+            Command::SetSubscriptionPermissions { all_participants, permissions } => {
+                let done = self.restrict_subscription(all_participants, permissions);
+                return self.settle(call, done.map(|()| Reply::Done));
+            }
             _ if self.stage == Stage::Idle => {
                 return self.settle(call, Err(Error::new(Code::UnexpectedState, "the room is not connected")));
             }
             _ => {}
         }
         let done = match command {
-            Command::Connect { .. } | Command::Prepare { .. } | Command::Disconnect | Command::ReconnectNow => Ok(()),
+            Command::Connect { .. }
+            | Command::Prepare { .. }
+            | Command::Disconnect
+            | Command::ReconnectNow
+            | Command::SetSubscriptionPermissions { .. } => Ok(()),
             Command::PublishData(message) => return self.publish_data(call, message),
             Command::UpdateMetadata { name, metadata, attributes } => {
                 return self.update_metadata(call, Change { name, metadata, attributes });
@@ -58,11 +66,6 @@ impl Session {
             Command::SetTrackSettings { track_sid, settings } => {
                 self.roster.set_settings(&track_sid, settings);
                 self.ask(Request::TrackSettings { track_sid })
-            }
-            Command::SetSubscriptionPermissions { all_participants, permissions } => {
-                let track_permissions = permissions.into_iter().map(track_permission).collect();
-                let permission = proto::SubscriptionPermission { all_participants, track_permissions };
-                self.ask(Request::Permissions(Box::new(permission)))
             }
             Command::Simulate(scenario) => self.simulate(scenario),
         };
@@ -136,7 +139,7 @@ impl Session {
                 Some(self.subscription(vec![track_sid.to_string()], *subscribed))
             }
             Request::TrackSettings { track_sid } => self.track_settings(track_sid),
-            Request::Permissions(permission) => Some(Ask::SubscriptionPermission((**permission).clone())),
+            Request::Permissions => self.publications.restriction().map(Ask::SubscriptionPermission),
             Request::Numbered(id) => {
                 let local = self.roster.local().map(|local| &*local.info);
                 self.requests.message(self.now, *id, local).map(Ask::UpdateMetadata)
@@ -155,6 +158,22 @@ impl Session {
             self.send_request(request);
         }
         self.pump_data();
+    }
+
+    /// Who may subscribe to local tracks, in this session and in all that follow: whoever was shut out once is not let in
+    /// because a connection was lost.
+    fn restrict_subscription(&mut self, all: bool, permissions: Vec<TrackPermission>) -> Result<(), Error> {
+        let mut track_permissions = Vec::new();
+        for permission in permissions {
+            track_permissions.push(proto::TrackPermission {
+                participant_sid: permission.sid,
+                all_tracks: permission.all_tracks,
+                track_sids: permission.track_sids,
+                participant_identity: permission.identity,
+            });
+        }
+        self.publications.restrict(proto::SubscriptionPermission { all_participants: all, track_permissions });
+        if self.stage == Stage::Idle { Ok(()) } else { self.ask(Request::Permissions) }
     }
 
     fn update_metadata(&mut self, call: CallId, change: Change) {
@@ -182,7 +201,11 @@ impl Session {
         if let Some(About::AddTrack(request)) = &response.request
             && response.reason != proto::request_response::Reason::Ok as i32
         {
-            let error = Error::new(Code::PublishTrack, response.message.clone());
+            let message = match response.message.as_str() {
+                "" => format!("the server refused the track (request reason {})", response.reason),
+                message => message.to_owned(),
+            };
+            let error = Error::new(Code::PublishTrack, message);
             self.publish_failed(&request.cid, error.with_request_reason(response.reason));
         }
     }
@@ -225,14 +248,5 @@ impl Session {
             true => Ok(()),
             false => Err(Error::new(Code::UnexpectedState, "there is no connection to simulate on")),
         }
-    }
-}
-
-fn track_permission(permission: TrackPermission) -> proto::TrackPermission {
-    proto::TrackPermission {
-        participant_identity: permission.identity,
-        all_tracks: permission.all_tracks,
-        track_sids: permission.track_sids,
-        ..Default::default()
     }
 }

@@ -291,9 +291,8 @@ impl Session {
         let in_time = hint >= 0.0 && self.timers.get(Timer::ConnectBudget).is_none_or(|end| due < end);
         let may_help = !failure.terminal && failure.error.code.retryable() && self.surroundings.online();
         if !may_help || !in_time || retries_left == 0 {
-            let reason = failure.leave_reason();
             let error = self.with_story(failure.error);
-            return self.end(reason, error, Hangup::Abandoned);
+            return self.end(error.reason_of_connect(), error, Hangup::Abandoned);
         }
         if let Some(connecting) = &mut self.connecting {
             connecting.retries_left = retries_left - 1;
@@ -317,7 +316,7 @@ impl Session {
             self.note_region_failed(&Failure::from(error.clone()));
         }
         let error = self.with_story(error);
-        self.end(proto::DisconnectReason::UnknownReason as i32, error, Hangup::Abandoned);
+        self.end(error.reason_of_connect(), error, Hangup::Abandoned);
     }
 
     /// The server wants to be met somewhere else.

@@ -23,6 +23,12 @@ impl Session {
             let error = Error::new(Code::PublishTrack, "the token does not allow publishing").with_status(403);
             return self.settle(call, Err(error));
         }
+        let source = track.request.source;
+        let sources = permission.map(|permission| permission.can_publish_sources.as_slice()).unwrap_or_default();
+        if !sources.is_empty() && !sources.contains(&source) {
+            let error = Error::new(Code::PublishTrack, "the token does not allow publishing from this source");
+            return self.settle(call, Err(error.with_status(403)));
+        }
         match self.publications.add(call, track.request) {
             Ok(()) => self.publish_waiting(),
             Err(error) => self.settle(call, Err(error)),
@@ -36,7 +42,7 @@ impl Session {
             return;
         }
         let fast = self.joined.as_ref().is_some_and(|joined| joined.publishes_fast);
-        while let Some(request) = self.publications.next_to_ask(self.now) {
+        while let Some(request) = self.publications.next_to_ask(self.now, self.negotiation.answered()) {
             let cid = request.cid.clone();
             self.send(Ask::AddTrack(request));
             if fast {
@@ -102,6 +108,9 @@ impl Session {
             let mut shown = (*info).clone();
             shown.muted = muted;
             let sid = self.roster.publish_local(shown, republished.as_deref());
+            if republished.as_deref().is_some_and(|before| self.publications.renamed(before, &sid)) {
+                let _ = self.ask(Request::Permissions);
+            }
             self.emit(Event::LocalTrackPublished { cid: cid.clone(), sid, republished });
             if let Some(call) = call {
                 self.settle(call, Ok(Reply::Published(info.clone())));
@@ -137,6 +146,7 @@ impl Session {
         self.queue.forget(&Request::Mute { cid: cid.into() });
         self.queue.forget(&Request::AudioTrack { cid: cid.into(), features: Vec::new() });
         if track.has_sender() {
+            self.publications.leaves_with(cid, self.negotiation.next_offer_id());
             self.peer(PeerAction::RemoveSender { cid: cid.into() });
             self.negotiate();
         }

@@ -32,8 +32,11 @@ impl Session {
         self.remote_publication(sid).and_then(settings_message)
     }
 
-    /// A new session knows nothing of what was wanted of its remote tracks.
+    /// A new session knows nothing of who may have the local tracks, nor of what was wanted of its remote ones.
     pub(super) fn tell_wishes(&mut self) {
+        if let Some(restriction) = self.publications.restriction() {
+            self.send(Ask::SubscriptionPermission(restriction));
+        }
         let exceptions = self.roster.subscription_exceptions();
         if !exceptions.is_empty() {
             self.send(self.subscription(exceptions, !self.options.auto_subscribe));

@@ -97,13 +97,34 @@ pub struct Roster {
     awaited: Vec<Id>,
     arrivals: Arrivals,
     mute_corrections: Vec<(Id, bool)>,
+    past: Option<Box<Past>>,
+}
+
+/// What was known when the last session ended, for whoever still holds a part of it; until the next join.
+#[derive(Clone, Debug)]
+struct Past {
+    room: Option<Rc<proto::Room>>,
+    local: Option<Participant>,
+    remote: Map<Id, Participant>,
 }
 
 /// Reading.
 impl Roster {
-    /// The room as the server tells it; `None` before the first join.
+    /// The room as the server tells it, or last told it; `None` before the first join.
     pub fn room(&self) -> Option<&Rc<proto::Room>> {
-        self.room.as_ref()
+        self.room.as_ref().or_else(|| self.past.as_ref()?.room.as_ref())
+    }
+
+    /// Who is there or was there at the end of the session; "" is the local participant.
+    pub fn known(&self, identity: &str) -> Option<&Participant> {
+        let here = if identity.is_empty() { self.local() } else { self.participant(identity) };
+        here.or_else(|| self.past.as_ref()?.remote.get(identity))
+    }
+
+    /// What is published or was published at the end of the session.
+    pub fn known_publication(&self, identity: &str, sid: &str) -> Option<&Publication> {
+        let here = self.known(identity).and_then(|participant| participant.publication(sid));
+        here.or_else(|| self.past.as_ref()?.local.as_ref().filter(|_| identity.is_empty())?.publication(sid))
     }
 
     /// The local participant; `None` before the first join.

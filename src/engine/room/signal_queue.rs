@@ -8,7 +8,6 @@
 use std::collections::VecDeque;
 
 use crate::engine::room::event::Id;
-use crate::protocol::proto;
 
 /// Most requests that wait. More are refused with `QueueFull`.
 pub const MOST_WAITING: usize = 1_000;
@@ -35,7 +34,8 @@ pub enum Request {
     TrackSettings {
         track_sid: Id,
     },
-    Permissions(Box<proto::SubscriptionPermission>),
+    /// Who may subscribe, as of that moment.
+    Permissions,
     /// A pending request of this id, see [`crate::engine::room::requests`].
     Numbered(u32),
 }
@@ -48,7 +48,7 @@ impl Request {
             (Request::AudioTrack { cid: a, .. }, Request::AudioTrack { cid: b, .. }) => a == b,
             (Request::Subscribe { track_sid: a, .. }, Request::Subscribe { track_sid: b, .. }) => a == b,
             (Request::TrackSettings { track_sid: a }, Request::TrackSettings { track_sid: b }) => a == b,
-            (Request::Permissions(_), Request::Permissions(_)) => true,
+            (Request::Permissions, Request::Permissions) => true,
             (Request::Numbered(a), Request::Numbered(b)) => a == b,
             _ => false,
         }
@@ -57,8 +57,10 @@ impl Request {
     /// Whether a full reconnect settles it by itself: the new session is told of the state as it is.
     fn is_state_of_the_session(&self) -> bool {
         match self {
-            Request::Mute { .. } | Request::Subscribe { .. } | Request::TrackSettings { .. } => true,
-            Request::AudioTrack { .. } | Request::Permissions(_) | Request::Numbered(_) => false,
+            Request::Mute { .. } | Request::Subscribe { .. } | Request::TrackSettings { .. } | Request::Permissions => {
+                true
+            }
+            Request::AudioTrack { .. } | Request::Numbered(_) => false,
         }
     }
 }

@@ -46,6 +46,7 @@ messages! {
         can_update_metadata: bool = 10,
         agent: bool = 11,
         can_subscribe_metrics: bool = 12,
+        can_manage_agent_session: bool = 13,
     }
 
     /// How loud one speaks.

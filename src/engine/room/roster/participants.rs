@@ -5,7 +5,7 @@
 
 use std::rc::Rc;
 
-use super::{Participant, Publication, Roster, muted_event};
+use super::{Participant, Past, Publication, Roster, muted_event};
 use crate::engine::map::Map;
 use crate::engine::room::event::{Event, Id};
 use crate::protocol::proto::{self, participant_info::State};
@@ -18,6 +18,7 @@ impl Roster {
         let mut events = Vec::new();
         let again = std::mem::replace(&mut self.joined, true);
         self.auto_subscribe = auto_subscribe;
+        self.past = None;
         if let Some(room) = join.room.take() {
             self.apply_room(room, &mut events);
         }
@@ -88,13 +89,17 @@ impl Roster {
         events
     }
 
-    /// The room is left for good. Only the local participant's facts are kept.
+    /// The room is left for good. Its facts can be read on until the next join.
     pub fn clear(&mut self) -> Vec<Event> {
         let mut events = Vec::new();
-        for participant in std::mem::take(&mut self.remote).into_values() {
-            for publication in participant.publications {
-                unsubscribed(&participant.identity, &publication, &mut events);
+        let remote = std::mem::take(&mut self.remote);
+        for participant in remote.values() {
+            for publication in &participant.publications {
+                unsubscribed(&participant.identity, publication, &mut events);
             }
+        }
+        if self.joined {
+            self.past = Some(Box::new(Past { room: self.room.take(), local: self.local.clone(), remote }));
         }
         if let Some(local) = &mut self.local {
             local.publications.clear();
