@@ -7,7 +7,7 @@ use common::server::participant;
 use rejoin::engine::config::{Capabilities, Config};
 use rejoin::engine::error::Code;
 use rejoin::engine::peer::{PeerAction, PeerEvent, Step};
-use rejoin::engine::room::command::{Command, Reply, Scenario};
+use rejoin::engine::room::command::{Command, Reply, Scenario, TrackPermission};
 use rejoin::engine::room::event::{ConnectionState, Event, Id};
 use rejoin::protocol::proto;
 use rejoin::protocol::signal::Ask;
@@ -203,4 +203,79 @@ fn a_track_published_before_the_room_is_connected_is_published_when_it_is() {
     room.peer_says(PeerEvent::Offer { offer_id: 1, sdp: "offer".into() });
     room.run_for(100);
     assert!(room.result(call).unwrap().is_ok());
+}
+
+/// Two sessions of one track under one client id: the server takes the second when the first is negotiated away.
+#[test]
+fn a_track_that_is_published_again_at_once_waits_for_the_answer_that_lets_it_go() {
+    let mut room = Room::connected();
+    room.publish("mic");
+    room.run_for(100);
+    room.server.answers = false;
+    room.forget();
+    room.call(Command::UnpublishTrack { cid: "mic".into() });
+    let again = room.publish("mic");
+    room.run_for(1_000);
+    assert!(!room.sent.iter().any(|ask| matches!(ask, Ask::AddTrack(_))), "the server still has it");
+    let offers = room.sent_like(|ask| if let Ask::Offer(offer) = ask { Some(offer.id) } else { None });
+    room.server.answers = true;
+    let answer =
+        proto::SessionDescription { r#type: "answer".into(), id: *offers.last().unwrap(), ..Default::default() };
+    room.tell(Told::Answer(answer));
+    room.run_for(100);
+    assert!(matches!(room.result(again), Some(Ok(Reply::Published(_)))), "{:?}", room.result(again));
+}
+
+#[test]
+fn a_source_that_the_token_does_not_name_is_refused_here() {
+    let mut room = Room::connected();
+    let mut me = participant("me", "PA_me");
+    me.version = 9;
+    me.permission = Some(proto::ParticipantPermission {
+        can_publish: true,
+        can_publish_sources: vec![proto::TrackSource::Microphone as i32],
+        ..Default::default()
+    });
+    room.tell(Told::Update(proto::ParticipantUpdate { participants: vec![me] }));
+    room.forget();
+    let call = room.publish("camera");
+    assert_eq!((room.error(call).code, room.error(call).status), (Code::PublishTrack, Some(403)));
+    assert!(room.sent.is_empty());
+}
+
+fn restricted(room: &mut Room, sid: &str) {
+    let permission =
+        TrackPermission { identity: "bob".into(), sid: String::new(), all_tracks: false, track_sids: vec![sid.into()] };
+    room.call(Command::SetSubscriptionPermissions { all_participants: false, permissions: vec![permission] });
+}
+
+/// What was told of who may subscribe: the sids that bob may have.
+fn told(room: &Room) -> Vec<String> {
+    room.sent_like(|ask| match ask {
+        Ask::SubscriptionPermission(told) => Some(told.track_permissions[0].track_sids.concat()),
+        _ => None,
+    })
+}
+
+#[test]
+fn who_may_subscribe_is_told_in_every_session_and_in_its_sids() {
+    let mut room = Room::new();
+    restricted(&mut room, "TR_none");
+    room.connect();
+    assert_eq!(told(&room), ["TR_none"], "before the first track of the session");
+    room.publish("mic");
+    room.run_for(100);
+    let sid = room.session.roster().local().unwrap().publications[0].sid.to_string();
+    restricted(&mut room, &sid);
+    room.forget();
+    room.call(Command::Simulate(Scenario::FullReconnect));
+    room.run_until(ConnectionState::Connected, 1_000);
+    room.run_for(1_000);
+    let now = room.session.roster().local().unwrap().publications[0].sid.to_string();
+    assert_ne!(sid, now);
+    assert_eq!(told(&room), [sid, now]);
+    room.call(Command::Disconnect);
+    room.forget();
+    room.connect();
+    assert_eq!(told(&room).len(), 1, "and in the next one, although that was left");
 }

@@ -43,7 +43,7 @@ export class Room extends EventEmitter {
   #all = false;
   #connecting;
   #leaving;
-  // Counts the connects, so that the end of one does not let go of what the next one holds.
+  // Counts what was asked for: a connect that something else has followed holds and lets go of nothing any more.
   #turn = 0;
   #sid;
   #serverInfo;
@@ -155,8 +155,9 @@ export class Room extends EventEmitter {
   /** Leaves. Whatever was under way is settled first; nothing of the room is alive afterwards. */
   async disconnect(stopTracks = true) {
     this.#surroundings.stopTracks = stopTracks;
-    // A connect() after this one begins anew.
+    // What is under way ends; a connect() after this begins anew.
     this.#connecting = undefined;
+    this.#turn += 1;
     const leaving = this._core.disconnect().finally(() => {
       if (this.#leaving === leaving) this.#leaving = undefined;
     });
@@ -213,9 +214,9 @@ export class Room extends EventEmitter {
     if (typeof token !== 'string') throw new TypeError('connect: token must be a text');
     const { signal, ...given } = read(options, CONNECT, 'RoomConnectOptions');
     if (signal?.aborted) throw ConnectionError.cancelled('the signal of connect() was aborted');
-    const turn = (this.#turn += 1);
     // What is being brought back gives way to what is asked for now.
     if (RECONNECTING.includes(this.#state)) this.disconnect(this.options.stopLocalTrackOnUnpublish).catch(() => undefined);
+    const turn = (this.#turn += 1);
     await this.#leaving?.catch(() => undefined);
     const abort = () => turn === this.#turn && this.disconnect().catch(() => undefined);
     if (signal?.aborted || turn !== this.#turn) throw ConnectionError.cancelled('connect() was cancelled before it began');

@@ -337,3 +337,20 @@ fn an_update_of_a_thousand_participants_keeps_what_is_held_elsewhere() {
     assert_eq!(roster.update_participants(people(2)), []);
     assert_eq!((held.version, roster.participant("p7").unwrap().info.version), (1, 2));
 }
+
+#[test]
+fn what_was_known_at_the_end_can_be_read_until_the_next_join() {
+    let mut roster = room(vec![person("ada", 1, &["TR_a"])]);
+    roster.publish_local(track("TR_me", false), None);
+    roster.clear();
+    assert_eq!((roster.remote_len(), roster.participant("ada")), (0, None), "nobody is there");
+    assert_eq!(roster.room().map(|room| room.name.as_str()), Some("room"));
+    assert_eq!(roster.known("ada").map(Participant::sid), Some("PA_ada"));
+    for (identity, sid) in [("ada", "TR_a"), ("", "TR_me")] {
+        assert!(roster.known_publication(identity, sid).is_some(), "{sid}");
+    }
+    roster.clear();
+    assert!(roster.known("ada").is_some(), "a connect that fails forgets nothing");
+    roster.join(&mut join(vec![]), true, false);
+    assert!(roster.known("ada").is_none() && roster.known_publication("", "TR_me").is_none());
+}
