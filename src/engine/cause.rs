@@ -8,7 +8,7 @@ use crate::engine::policy::Cause;
 use crate::engine::room::event::ReconnectKind;
 use crate::engine::time::Millis;
 use crate::protocol::proto::{self, DisconnectReason};
-use crate::protocol::text;
+use crate::protocol::text::{self, text};
 
 /// A local event that is younger explains a socket that closed without a word.
 const LOCAL_EVENT_MS: u64 = 2_000;
@@ -130,7 +130,7 @@ fn closed(code: u16, reason: &str, near: Cause) -> Judgement {
     };
     let text = match code {
         0 | 1005 | 1006 => "the signal connection was lost".to_owned(),
-        code => format!("the signal connection was closed with code {code}"),
+        code => text!("the signal connection was closed with code ", code),
     };
     Judgement::Lost { cause, next: ReconnectKind::Resume, hint_ms: retry_hint_ms(reason), text }
 }

@@ -6,6 +6,7 @@
 
 use crate::engine::time::Millis;
 use crate::protocol::regions::{MOST_REGIONS, Refusal, Region, Trust, list_url, read_list};
+use crate::protocol::text::text;
 use crate::protocol::url::{Server, origin};
 
 /// A region that failed comes last for this long.
@@ -293,7 +294,7 @@ impl Regions {
         let mut story = String::new();
         for tried in self.tried.iter().filter(|_| several) {
             story += if story.is_empty() { " (tried " } else { "; " };
-            story += &format!("{} for {} ms: {}", named(&tried.region), tried.ms, tried.error);
+            story += &text!(named(&tried.region), " for ", tried.ms, " ms: ", tried.error);
         }
         if !story.is_empty() {
             story.push(')');
@@ -305,7 +306,7 @@ impl Regions {
 /// How a region is called in a message: its name and its origin, never its whole URL.
 pub fn named(region: &Region) -> String {
     let origin = origin(&region.url);
-    if region.name.is_empty() { origin } else { format!("{} {origin}", region.name) }
+    if region.name.is_empty() { origin } else { text!(region.name, " ", origin) }
 }
 
 /// The URL of a region's probe: the root of its server, without a token.

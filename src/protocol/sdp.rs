@@ -1,7 +1,7 @@
 //! The few edits of session descriptions that a LiveKit room needs, line by line; everything else passes untouched.
 //! What can be said through the WebRTC API is said there, not here.
 
-use crate::protocol::text;
+use crate::protocol::text::{self, text};
 
 /// A local track's place in the publisher's offer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -51,13 +51,13 @@ impl<'a> Section<'a> {
 
     /// Changes the parameters of a payload type; a line that is not there yet is added behind its `rtpmap`.
     fn set_format(&mut self, payload: &str, parameters: &str) {
-        let start = format!("a=fmtp:{payload} ");
-        let line = format!("{start}{parameters}");
+        let start = text!("a=fmtp:", payload, " ");
+        let line = text!(start, parameters);
         if let Some(found) = self.lines.iter_mut().find(|line| line.starts_with(&start)) {
             *found = line.into();
             return;
         }
-        let map = format!("a=rtpmap:{payload} ");
+        let map = text!("a=rtpmap:", payload, " ");
         let at = self.lines.iter().position(|line| line.starts_with(&map));
         self.lines.insert(at.map_or(self.lines.len(), |at| at + 1), line.into());
     }
@@ -68,7 +68,7 @@ impl<'a> Section<'a> {
             return;
         }
         let separator = if old.is_empty() { "" } else { ";" };
-        let new = format!("{old}{separator}{name}={value}");
+        let new = text!(old, separator, name, "=", value);
         self.set_format(payload, &new);
     }
 }
@@ -111,7 +111,7 @@ pub fn publisher_offer(sdp: &str, tracks: &[LocalSection], placeholders: &[Strin
             && let Some(kbps) = start_kbps
             && let Some(payload) = section.payload(&track.codec)
         {
-            section.add_parameter(&payload, "x-google-start-bitrate", &kbps.to_string());
+            section.add_parameter(&payload, "x-google-start-bitrate", &text!(kbps));
         }
     }
     conform(&mut sections, placeholders);
@@ -136,8 +136,8 @@ pub fn subscriber_answer(sdp: &str, offer: &str) -> String {
         if offered.format(&their).is_some_and(|format| format.split(';').any(|one| one.trim() == "sprop-stereo=1")) {
             section.add_parameter(&payload, "stereo", "1");
         }
-        let nack = format!("a=rtcp-fb:{payload} nack");
-        if offered.has(&format!("a=rtcp-fb:{their} nack")) && !section.has(&nack) {
+        let nack = text!("a=rtcp-fb:", payload, " nack");
+        if offered.has(&text!("a=rtcp-fb:", their, " nack")) && !section.has(&nack) {
             section.lines.push(nack.into());
         }
     }
@@ -174,7 +174,7 @@ pub fn with_audio_bitrate(sdp: &str, mid: &str, bits_per_second: u32) -> String 
             kept.push(';');
         }
         if bits_per_second > 0 {
-            kept = format!("{kept}maxaveragebitrate={bits_per_second}");
+            kept = text!(kept, "maxaveragebitrate=", bits_per_second);
         }
         section.set_format(&payload, kept.trim_matches(';'));
     }

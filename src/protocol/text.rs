@@ -32,6 +32,68 @@ pub fn replace(mut text: &str, part: &str, by: &str) -> String {
     out
 }
 
+/// A text made of pieces: `text!("tried for ", ms, " ms")`. `format!` is for more than that, and weighs more: its texts
+/// with their places in the module, and the machinery that reads them.
+macro_rules! text {
+    ($($piece:expr),+ $(,)?) => {{
+        let mut text = String::new();
+        $($crate::protocol::text::Piece::push_to(&$piece, &mut text);)+
+        text
+    }};
+}
+pub(crate) use text;
+
+/// What [`text!`] makes texts of.
+pub(crate) trait Piece {
+    /// Appends itself.
+    fn push_to(&self, text: &mut String);
+}
+
+impl Piece for str {
+    fn push_to(&self, text: &mut String) {
+        text.push_str(self);
+    }
+}
+
+impl Piece for String {
+    fn push_to(&self, text: &mut String) {
+        text.push_str(self);
+    }
+}
+
+impl<T: Piece + ?Sized> Piece for &T {
+    fn push_to(&self, text: &mut String) {
+        T::push_to(self, text);
+    }
+}
+
+impl Piece for u64 {
+    fn push_to(&self, text: &mut String) {
+        if *self > 9 {
+            (self / 10).push_to(text);
+        }
+        text.push(char::from(b'0' + (self % 10) as u8));
+    }
+}
+
+impl Piece for u32 {
+    fn push_to(&self, text: &mut String) {
+        u64::from(*self).push_to(text);
+    }
+}
+
+impl Piece for u16 {
+    fn push_to(&self, text: &mut String) {
+        u64::from(*self).push_to(text);
+    }
+}
+
+impl Piece for usize {
+    fn push_to(&self, text: &mut String) {
+        (*self as u64).push_to(text);
+    }
+}
+
 /// Base64 in the alphabet of URLs, padded, as Go's `base64.URLEncoding` reads it.
 pub fn base64_url(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
@@ -73,6 +135,15 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_text_is_its_pieces() {
+        let (owned, largest) = ("b".to_owned(), u64::MAX);
+        assert_eq!(
+            text!("a", owned, &&owned, 0u64, 1_010u32, 65_535u16, 10usize, largest),
+            format!("abb010106553510{largest}")
+        );
     }
 
     #[test]

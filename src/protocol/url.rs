@@ -5,10 +5,8 @@
 //! own `WebSocket` and `fetch` translate it. Nothing of a text that could not be read is ever repeated in an error,
 //! because what stands there may be a token in the wrong place.
 
-use std::fmt;
-
 use crate::protocol::secret::Secret;
-use crate::protocol::text;
+use crate::protocol::text::{self, text};
 
 /// Longest server URL that is taken, in bytes.
 const LONGEST: usize = 4_096;
@@ -32,21 +30,28 @@ impl Version {
 }
 
 /// Why a server URL cannot be used. The texts hold nothing of a URL but its scheme.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UrlError {
     /// The text is no URL with a host.
-    #[error("not the URL of a server: {0}")]
     Malformed(&'static str),
     /// The scheme is none of ws, wss, http, https.
-    #[error("scheme \"{0}\" cannot be dialled: use wss, ws, https or http")]
     Scheme(String),
+}
+
+impl UrlError {
+    /// The same as a sentence.
+    pub fn message(&self) -> String {
+        match self {
+            UrlError::Malformed(why) => text!("not the URL of a server: ", why),
+            UrlError::Scheme(scheme) => text!("scheme \"", scheme, "\" cannot be dialled: use wss, ws, https or http"),
+        }
+    }
 }
 
 /// A URL that carries a token.
 pub type SecretUrl = Secret;
 
 /// A server's URL, read: `http` and `ws` are one, `https` and `wss` the other. Query and fragment are dropped.
-/// `Display` is its origin, which is what may stand in a message: `wss://host:port`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Server {
     secure: bool,
@@ -83,6 +88,16 @@ impl Server {
         Ok(Self { secure, host, port, path: path.to_owned() })
     }
 
+    /// What of it may stand in a message: `wss://host:port`.
+    pub fn origin(&self) -> String {
+        self.at(if self.secure { "wss" } else { "ws" })
+    }
+
+    fn at(&self, scheme: &str) -> String {
+        let origin = text!(scheme, "://", self.host);
+        self.port.map_or(origin.clone(), |port| text!(origin, ":", port))
+    }
+
     /// Host without port, lower case.
     pub fn host(&self) -> &str {
         &self.host
@@ -95,12 +110,12 @@ impl Server {
 
     /// The URL without what follows its path: an app may have left a token there.
     pub fn base(&self) -> String {
-        format!("{self}{}", self.path)
+        text!(self.origin(), self.path)
     }
 
     /// URL of the signalling socket, without query.
     pub fn signal(&self, version: Version) -> String {
-        format!("{self}{}{}", self.path, version.path())
+        text!(self.origin(), self.path, version.path())
     }
 
     /// URL of the endpoint that says why a join failed, without query.
@@ -111,29 +126,13 @@ impl Server {
     /// URL of a path below the server's own, over HTTP.
     pub fn http(&self, path: &str) -> String {
         let scheme = if self.secure { "https" } else { "http" };
-        format!("{scheme}{}{}{path}", Authority(self), self.path)
+        text!(self.at(scheme), self.path, path)
     }
 
     /// Whether the other is the same host, port and security.
     pub fn is_same_origin(&self, other: &Self) -> bool {
         let port = |of: &Self| of.port.unwrap_or(if of.secure { 443 } else { 80 });
         self.secure == other.secure && self.host == other.host && port(self) == port(other)
-    }
-}
-
-impl fmt::Display for Server {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}", if self.secure { "wss" } else { "ws" }, Authority(self))
-    }
-}
-
-/// `://host:port`
-struct Authority<'a>(&'a Server);
-
-impl fmt::Display for Authority<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "://{}", self.0.host)?;
-        self.0.port.map_or(Ok(()), |port| write!(f, ":{port}"))
     }
 }
 
@@ -160,7 +159,7 @@ fn host_and_port(authority: &str) -> Result<(String, Option<u16>), UrlError> {
             if !address.contains(':') || !address.bytes().all(is_part) {
                 return Err(UrlError::Malformed("its IPv6 address is none"));
             }
-            (format!("[{}]", address.to_ascii_lowercase()), port)
+            (text!("[", address.to_ascii_lowercase(), "]"), port)
         }
         None => {
             let colon = authority.find(':').unwrap_or(authority.len());
@@ -194,7 +193,7 @@ pub fn validate_url(server_url: &str, version: Version) -> Result<String, UrlErr
 
 /// What of a server URL may stand in a message: its origin, or a placeholder when it cannot be read.
 pub fn origin(server_url: &str) -> String {
-    Server::parse(server_url).map_or_else(|_| "(no server URL)".to_owned(), |server| server.to_string())
+    Server::parse(server_url).map_or_else(|_| "(no server URL)".to_owned(), |server| server.origin())
 }
 
 /// Whether the host is one of LiveKit Cloud's, which have regions.

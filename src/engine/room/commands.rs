@@ -83,7 +83,7 @@ impl Session {
         }
         let url = match Server::parse(url) {
             Ok(server) => server.base(),
-            Err(error) => return self.settle(call, Err(Error::new(Code::InvalidArgument, error.to_string()))),
+            Err(error) => return self.settle(call, Err(Error::new(Code::InvalidArgument, error.message()))),
         };
         if token.is_empty() {
             return self.settle(call, Err(Error::new(Code::NotAllowed, "the token is empty")));

@@ -21,6 +21,7 @@ use crate::engine::room::command::{CallId, DataMessage};
 use crate::engine::room::event::Event;
 use crate::engine::time::Millis;
 use crate::protocol::data::{Nonce, encode_user, with_sequence};
+use crate::protocol::text::text;
 
 mod inward;
 pub use inward::Received;
@@ -135,7 +136,7 @@ impl DataChannels {
         let packet = encode_user(payload, topic, identity, destination_identities, nonce);
         let size = packet.len() + SEQUENCE_BYTES;
         if size > self.largest {
-            let text = format!("a data message of {size} bytes is larger than the {} that fit", self.largest);
+            let text = text!("a data message of ", size, " bytes is larger than the ", self.largest, " that fit");
             return Err(Error::new(Code::PublishData, text));
         }
         if !reliable {

@@ -22,6 +22,7 @@ use crate::engine::timers::Timer;
 use crate::protocol::proto;
 use crate::protocol::regions::{LARGEST_LIST_BYTES, Region};
 use crate::protocol::secret::Secret;
+use crate::protocol::text::text;
 use crate::protocol::url::origin;
 
 /// What a list has to come in.
@@ -116,8 +117,15 @@ impl Session {
 
     fn tell_refused(&mut self, learned: &Learned) {
         let Some((region, why)) = learned.refused.first() else { return };
-        let line =
-            format!("regions that are sent no token: {} (first: {region}, {})", learned.refused.len(), why.as_str());
+        let line = text!(
+            "regions that are sent no token: ",
+            learned.refused.len(),
+            " (first: ",
+            region,
+            ", ",
+            why.as_str(),
+            ")"
+        );
         let level =
             if std::mem::replace(&mut self.way.warned_refused, true) { log::Level::Debug } else { log::Level::Warn };
         self.log(level, line);
@@ -181,7 +189,7 @@ impl Session {
         self.timers.stop(Timer::Race);
         let sent = match failure.redirect.as_deref().map(|url| self.regions.redirect(url)) {
             Some(Err(why)) => {
-                self.log(log::Level::Warn, format!("the server names another that is sent no token: {}", why.as_str()));
+                self.log(log::Level::Warn, text!("the server names another that is sent no token: ", why.as_str()));
                 false
             }
             Some(Ok(sent)) => sent,
@@ -190,7 +198,7 @@ impl Session {
         let hopped = sent || (failure.elsewhere && self.regions.advance(self.now));
         if hopped {
             self.way.left_for.clone_from(&failure.error.message);
-            let line = format!("next region: {} ({})", named(self.regions.current()), failure.error.message);
+            let line = text!("next region: ", named(self.regions.current()), " (", failure.error.message, ")");
             self.log(log::Level::Debug, line);
             self.record(What::Region, &failure.error.message);
         }
@@ -207,7 +215,10 @@ impl Session {
         let before = before.unwrap_or_else(|| Region { name: String::new(), url: self.url.clone() });
         let reason = std::mem::take(&mut self.way.left_for);
         if origin(&before.url) != origin(&here.url) {
-            self.log(log::Level::Info, format!("region changed from {} to {}: {reason}", named(&before), named(&here)));
+            self.log(
+                log::Level::Info,
+                text!("region changed from ", named(&before), " to ", named(&here), ": ", reason),
+            );
             self.emit(Event::RegionChanged(Box::new(RegionChange { region: here, previous: before, reason })));
         }
     }

@@ -17,6 +17,7 @@ use crate::protocol::join::{Dial, Join, Resume};
 use crate::protocol::proto;
 use crate::protocol::secret::Secret;
 use crate::protocol::signal::{SignalResponse, Told};
+use crate::protocol::text::text;
 use crate::protocol::url::Version;
 use crate::protocol::wire::Message as _;
 
@@ -131,7 +132,7 @@ impl Session {
                 self.socket(Some(action));
             }
             Err(error) => {
-                let error = Error::new(Code::InvalidArgument, error.to_string());
+                let error = Error::new(Code::InvalidArgument, error.message());
                 self.attempt_failed(Failure::terminal(error), Hangup::Abandoned);
             }
         }
@@ -302,7 +303,7 @@ impl Session {
         self.regions.begin_again(self.now);
         self.stage = Stage::Waiting;
         self.timers.set(Timer::Attempt, due);
-        self.log(log::Level::Debug, format!("connect failed, trying again in {delay} ms: {}", failure.error));
+        self.log(log::Level::Debug, text!("connect failed, trying again in ", delay, " ms: ", failure.error.message));
     }
 
     pub(super) fn handle_connect_budget_spent(&mut self) {

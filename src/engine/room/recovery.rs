@@ -17,6 +17,7 @@ use crate::engine::room::session::Session;
 use crate::engine::timers::Timer;
 use crate::engine::{Output, PolicyAnswer, Question};
 use crate::protocol::proto;
+use crate::protocol::text::text;
 
 /// What a custom policy gets to answer in.
 const POLICY_ANSWER_MS: u64 = 5_000;
@@ -164,13 +165,18 @@ impl Session {
             region,
             kind: episode.kind,
         };
-        let when = if delay.is_finite() { format!("in {} ms", delay.ceil() as u64) } else { "when online".to_owned() };
-        let line = format!(
-            "{}: {} attempt {} {when} (cause {})",
+        let when = if delay.is_finite() { text!("in ", delay.ceil() as u64, " ms") } else { "when online".to_owned() };
+        let line = text!(
             facts.reason,
+            ": ",
             facts.kind.as_str(),
+            " attempt ",
             facts.attempt,
-            facts.cause.as_str()
+            " ",
+            when,
+            " (cause ",
+            facts.cause.as_str(),
+            ")"
         );
         self.log(log::Level::Debug, line);
         self.emit(Event::Reconnecting { facts, first });
@@ -182,12 +188,7 @@ impl Session {
         let (now, from) = (self.now, self.config.warn_from_attempt);
         let Some(episode) = &mut self.episode else { return };
         if episode.take_warning(now, from) {
-            let line = format!(
-                "the connection is still lost after {} ms and {} attempts: {}",
-                now.since(episode.started),
-                episode.attempt.saturating_sub(1),
-                episode.reason
-            );
+            let line = text!("the connection is still lost after ", episode.story(now));
             self.log(log::Level::Warn, line);
         }
     }
@@ -282,7 +283,7 @@ impl Session {
         if failure.terminal && !session_only && !hopped {
             let reason = failure.leave_reason();
             let error = self.with_story(failure.error);
-            self.log(log::Level::Error, format!("the connection cannot be made again: {error}"));
+            self.log(log::Level::Error, text!("the connection cannot be made again: ", error.message));
             return self.end(reason, error, Hangup::Abandoned);
         }
         if kind == ReconnectKind::Full && failure.elsewhere && !hopped {
@@ -321,13 +322,18 @@ impl Session {
         self.set_state(ConnectionState::Connected);
         self.emit(Event::Reconnected);
         let region = Some(self.region_name()).filter(|name| !name.is_empty()).unwrap_or_else(|| "-".to_owned());
-        let line = format!(
-            "reconnected ({}, cause {}) after {} ms, attempts: {}, region: {}, sessionDurationMs: {}",
+        let line = text!(
+            "reconnected (",
             episode.kind.as_str(),
+            ", cause ",
             episode.cause.as_str(),
+            ") after ",
             self.now.since(episode.started),
+            " ms, attempts: ",
             episode.attempt,
+            ", region: ",
             region,
+            ", sessionDurationMs: ",
             episode.session_duration_ms
         );
         self.log(log::Level::Info, line);
@@ -341,12 +347,7 @@ impl Session {
     /// For good: by the policy's word or because it has lasted too long.
     pub(super) fn give_up(&mut self) {
         let Some(episode) = &self.episode else { return };
-        let message = format!(
-            "gave up reconnecting after {} ms and {} attempts: {}",
-            self.now.since(episode.started),
-            episode.attempt.saturating_sub(1),
-            episode.reason
-        );
+        let message = text!("gave up reconnecting after ", episode.story(self.now));
         let error = self.with_story(Error::new(Code::SessionEnded, message));
         self.log(log::Level::Error, error.message.clone());
         self.end(proto::DisconnectReason::UnknownReason as i32, error, Hangup::Abandoned);
