@@ -112,6 +112,9 @@ const SMALL = [
   '--one-caller-inline-max-function-size=40',
   '--skip-pass=local-cse',
   '--skip-pass=simplify-locals',
+  '--coalesce-locals',
+  '--reorder-locals',
+  '--vacuum',
 ];
 
 // npm's binaryen and no other: Debian's 108 breaks such modules without a word.

@@ -26,7 +26,7 @@ impl<'a> Section<'a> {
     }
 
     fn values<'s>(&'s self, attribute: &'s str) -> impl Iterator<Item = &'s str> {
-        self.lines.iter().filter_map(move |line| line.strip_prefix("a=")?.strip_prefix(attribute)?.strip_prefix(':'))
+        self.lines.iter().filter_map(move |line| line.strip_prefix("a=")?.strip_prefix(attribute)?.strip_prefix(":"))
     }
 
     fn mid(&self) -> &str {
@@ -40,13 +40,14 @@ impl<'a> Section<'a> {
     /// The payload type of a codec, by its name in lower case.
     fn payload(&self, codec: &str) -> Option<String> {
         self.values("rtpmap").find_map(|value| {
-            let (payload, name) = value.split_once(' ')?;
-            name.split('/').next().filter(|name| name.eq_ignore_ascii_case(codec)).map(|_| payload.to_owned())
+            let (payload, name) = text::split_once(value, " ")?;
+            let (name, _) = text::until(name, |byte| byte == b'/');
+            name.eq_ignore_ascii_case(codec).then(|| payload.to_owned())
         })
     }
 
     fn format(&self, payload: &str) -> Option<&str> {
-        self.values("fmtp").find_map(|value| value.strip_prefix(payload)?.strip_prefix(' '))
+        self.values("fmtp").find_map(|value| value.strip_prefix(payload)?.strip_prefix(" "))
     }
 
     /// Changes the parameters of a payload type; a line that is not there yet is added behind its `rtpmap`.
@@ -64,7 +65,7 @@ impl<'a> Section<'a> {
 
     fn add_parameter(&mut self, payload: &str, name: &str, value: &str) {
         let old = self.format(payload).unwrap_or_default();
-        if old.split(';').any(|one| one.trim().split('=').next() == Some(name)) {
+        if text::split(old, ";").any(|one| text::until(one.trim_ascii(), |byte| byte == b'=').0 == name) {
             return;
         }
         let separator = if old.is_empty() { "" } else { ";" };
@@ -76,7 +77,9 @@ impl<'a> Section<'a> {
 /// The part before the first section comes as the first item.
 fn split(sdp: &str) -> Vec<Section<'_>> {
     let mut sections = vec![Section { lines: Vec::new() }];
-    for line in sdp.lines().filter(|line| !line.is_empty()) {
+    for line in
+        text::split(sdp, "\n").map(|line| line.strip_suffix("\r").unwrap_or(line)).filter(|line| !line.is_empty())
+    {
         if line.starts_with("m=") {
             sections.push(Section { lines: Vec::new() });
         }
@@ -133,7 +136,10 @@ pub fn subscriber_answer(sdp: &str, offer: &str) -> String {
         let Some(payload) = section.payload("opus") else { continue };
         let Some(offered) = offered.iter().find(|offered| offered.mid() == section.mid()) else { continue };
         let Some(their) = offered.payload("opus") else { continue };
-        if offered.format(&their).is_some_and(|format| format.split(';').any(|one| one.trim() == "sprop-stereo=1")) {
+        if offered
+            .format(&their)
+            .is_some_and(|format| text::split(format, ";").any(|one| one.trim_ascii() == "sprop-stereo=1"))
+        {
             section.add_parameter(&payload, "stereo", "1");
         }
         let nack = text!("a=rtcp-fb:", payload, " nack");
@@ -169,14 +175,14 @@ pub fn with_audio_bitrate(sdp: &str, mid: &str, bits_per_second: u32) -> String 
         let Some(payload) = section.payload("opus") else { continue };
         let format = section.format(&payload).unwrap_or_default();
         let mut kept = String::new();
-        for one in format.split(';').filter(|one| !text::contains(one, "maxaveragebitrate")) {
+        for one in text::split(format, ";").filter(|one| !text::contains(one, "maxaveragebitrate")) {
             kept.push_str(one);
             kept.push(';');
         }
         if bits_per_second > 0 {
             kept = text!(kept, "maxaveragebitrate=", bits_per_second);
         }
-        section.set_format(&payload, kept.trim_matches(';'));
+        section.set_format(&payload, text::without_end(text::without_start(&kept, ";"), ";"));
     }
     join(&sections)
 }
@@ -185,7 +191,7 @@ fn belongs(section: &Section<'_>, track: &LocalSection) -> bool {
     let dead = section.has("a=recvonly") || section.has("a=inactive");
     // The stream's id, which may be missing, and the track's.
     let is_its = |msid: &str| {
-        msid.strip_suffix(track.track_id.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with(' '))
+        msid.strip_suffix(track.track_id.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with(" "))
     };
     !dead && section.values("msid").any(is_its)
 }
@@ -200,7 +206,7 @@ fn conform(sections: &mut [Section<'_>], placeholders: &[String]) {
     let formats = |section: &Section<'_>| {
         let mut formats = Vec::new();
         for value in section.values("fmtp") {
-            if let Some((payload, format)) = value.split_once(' ') {
+            if let Some((payload, format)) = text::split_once(value, " ") {
                 formats.push((payload.to_owned(), format.to_owned()));
             }
         }

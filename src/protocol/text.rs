@@ -1,4 +1,4 @@
-//! Looking for texts in texts, and base64, in the few lines that the short texts of signalling need. The standard
+//! Texts in texts, texts of pieces, and base64, in the few lines that the short texts of signalling need. The standard
 //! library's search is made for long ones and weighs two kilobytes of wasm.
 
 /// Where `part` begins in `text`.
@@ -18,6 +18,38 @@ pub fn contains(text: &str, part: &str) -> bool {
 pub fn split_once<'a>(text: &'a str, part: &str) -> Option<(&'a str, &'a str)> {
     let (before, rest) = text.split_at_checked(find(text, part)?)?;
     Some((before, rest.get(part.len()..)?))
+}
+
+/// What stands between one `by` and the next.
+pub fn split<'a>(text: &'a str, by: &'a str) -> impl Iterator<Item = &'a str> {
+    let mut left = Some(text);
+    std::iter::from_fn(move || {
+        let (part, rest) = split_once(left?, by).map_or((left?, None), |(part, rest)| (part, Some(rest)));
+        left = rest;
+        Some(part)
+    })
+}
+
+/// What stands before the first byte that ends it, and the rest from there on.
+pub fn until(text: &str, ends: impl Fn(u8) -> bool) -> (&str, &str) {
+    let end = text.bytes().position(ends).unwrap_or(text.len());
+    text.split_at_checked(end).unwrap_or((text, ""))
+}
+
+/// `text` without every `part` that it begins with.
+pub fn without_start<'a>(mut text: &'a str, part: &str) -> &'a str {
+    while let Some(rest) = text.strip_prefix(part) {
+        text = rest;
+    }
+    text
+}
+
+/// `text` without every `part` that it ends with.
+pub fn without_end<'a>(mut text: &'a str, part: &str) -> &'a str {
+    while let Some(rest) = text.strip_suffix(part) {
+        text = rest;
+    }
+    text
 }
 
 /// `text` with `by` wherever `part` stood.
@@ -131,9 +163,14 @@ mod tests {
                 assert_eq!(contains(text, part), text.contains(part), "{text} {part}");
                 assert_eq!(split_once(text, part), text.split_once(part), "{text} {part}");
                 if !part.is_empty() {
+                    assert!(split(text, part).eq(text.split(part)), "{text} {part}");
+                    assert_eq!(without_start(text, part), text.trim_start_matches(part), "{text} {part}");
+                    assert_eq!(without_end(text, part), text.trim_end_matches(part), "{text} {part}");
                     assert_eq!(replace(text, part, "-a-"), text.replace(part, "-a-"), "{text} {part}");
                 }
             }
+            let at = text.find('b').unwrap_or(text.len());
+            assert_eq!(until(text, |byte| byte == b'b'), text.split_at(at), "{text}");
         }
     }
 

@@ -65,23 +65,24 @@ pub struct Server {
 impl Server {
     /// Reads a server URL.
     pub fn parse(text: &str) -> Result<Self, UrlError> {
-        let text = text.trim_matches(|c: char| c.is_ascii_whitespace());
+        let text = text.trim_ascii();
         if text.is_empty() {
             return Err(UrlError::Malformed("it is empty"));
         }
         if text.len() > LONGEST {
             return Err(UrlError::Malformed("it is too long"));
         }
-        if text.chars().any(|c| c.is_ascii_control() || matches!(c, ' ' | '\\')) {
+        if text.bytes().any(|byte| byte.is_ascii_control() || matches!(byte, b' ' | b'\\')) {
             return Err(UrlError::Malformed("it holds a space, a backslash or a control character"));
         }
-        let (scheme, rest) = text.split_once(':').ok_or(UrlError::Malformed("it has no scheme, such as wss://"))?;
+        let (scheme, rest) =
+            text::split_once(text, ":").ok_or(UrlError::Malformed("it has no scheme, such as wss://"))?;
         let secure = secure_scheme(scheme)?;
         let rest = rest.strip_prefix("//").ok_or(UrlError::Malformed("its scheme is not followed by //"))?;
-        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-        let (authority, tail) = rest.split_at_checked(end).unwrap_or((rest, ""));
+        let (authority, tail) = text::until(rest, |byte| matches!(byte, b'/' | b'?' | b'#'));
         let (host, port) = host_and_port(authority)?;
-        let path = tail.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
+        let (path, _) = text::until(tail, |byte| matches!(byte, b'?' | b'#'));
+        let path = text::without_end(path, "/");
         if path.bytes().any(|byte| matches!(byte, b'"' | b'<' | b'>' | b'`' | b'{' | b'}' | b'|' | b'^')) {
             return Err(UrlError::Malformed("its path holds a character that has to be escaped"));
         }
@@ -148,24 +149,24 @@ fn secure_scheme(scheme: &str) -> Result<bool, UrlError> {
 }
 
 fn host_and_port(authority: &str) -> Result<(String, Option<u16>), UrlError> {
-    if authority.contains('@') {
+    if text::contains(authority, "@") {
         return Err(UrlError::Malformed("it holds a user name; the token is an argument of its own"));
     }
-    let (host, port) = match authority.strip_prefix('[') {
+    let (host, port) = match authority.strip_prefix("[") {
         Some(rest) => {
-            let (address, port) = rest.split_once(']').ok_or(UrlError::Malformed("its IPv6 address has no end"))?;
+            let (address, port) =
+                text::split_once(rest, "]").ok_or(UrlError::Malformed("its IPv6 address has no end"))?;
             // What is no address in this form is turned down by the host.
             let is_part = |byte: u8| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.');
-            if !address.contains(':') || !address.bytes().all(is_part) {
+            if !text::contains(address, ":") || !address.bytes().all(is_part) {
                 return Err(UrlError::Malformed("its IPv6 address is none"));
             }
             (text!("[", address.to_ascii_lowercase(), "]"), port)
         }
         None => {
-            let colon = authority.find(':').unwrap_or(authority.len());
-            let (host, port) = authority.split_at_checked(colon).unwrap_or((authority, ""));
-            let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_') || !c.is_ascii();
-            if host.is_empty() || host.starts_with('.') || text::contains(host, "..") || !host.chars().all(plain) {
+            let (host, port) = text::until(authority, |byte| byte == b':');
+            let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | 128..);
+            if host.is_empty() || host.starts_with(".") || text::contains(host, "..") || !host.bytes().all(plain) {
                 return Err(UrlError::Malformed("it has no usable host"));
             }
             (host.to_ascii_lowercase(), port)
@@ -173,7 +174,7 @@ fn host_and_port(authority: &str) -> Result<(String, Option<u16>), UrlError> {
     };
     let port = match port {
         "" | ":" => None,
-        _ => match port.strip_prefix(':').filter(|digits| digits.bytes().all(|b| b.is_ascii_digit())) {
+        _ => match port.strip_prefix(":").filter(|digits| digits.bytes().all(|b| b.is_ascii_digit())) {
             Some(digits) => Some(digits.parse().map_err(|_| UrlError::Malformed("its port is none"))?),
             None => return Err(UrlError::Malformed("its port is none")),
         },
