@@ -297,7 +297,7 @@ impl Session {
             episode.cause = failure.cause.unwrap_or(episode.cause);
         }
         episode.hint_ms = failure.hint_ms;
-        episode.reason = failure.error.message;
+        episode.reason.clone_from(&failure.error.message);
         self.next_attempt();
     }
 
