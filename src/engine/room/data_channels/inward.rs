@@ -71,9 +71,9 @@ impl DataChannels {
             return true;
         }
         if self.seen.len() >= NONCES {
-            self.seen.pop_front();
+            self.seen.remove(0);
         }
-        self.seen.push_back(nonce);
+        self.seen.push(nonce);
         false
     }
 

@@ -226,7 +226,7 @@ impl Roster {
         let spoke = self.speakers.len();
         self.speakers.retain(|speaker| speaker != identity);
         let spoke = spoke != self.speakers.len();
-        events.push(Event::ParticipantDisconnected { participant: Box::new(participant) });
+        events.push(Event::ParticipantDisconnected { participant });
         if spoke {
             events.push(Event::ActiveSpeakersChanged);
         }
