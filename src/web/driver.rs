@@ -60,7 +60,8 @@ struct Armed {
 /// One room's engine and everything it has on the host.
 pub struct Driver {
     me: Weak<Driver>,
-    config: Config,
+    /// The session's, until there is one.
+    config: Cell<Config>,
     host: HostOptions,
     observer: Observer,
     session: RefCell<Option<Session>>,
@@ -85,7 +86,7 @@ impl Driver {
     pub fn new(config: Config, host: HostOptions, observer: Observer) -> Rc<Self> {
         Rc::new_cyclic(|me: &Weak<Driver>| Self {
             me: me.clone(),
-            config,
+            config: Cell::new(config),
             observer,
             session: RefCell::new(None),
             inbox: RefCell::default(),
@@ -114,7 +115,7 @@ impl Driver {
             let Some(seed) = host::seed() else {
                 return settle(Err(Error::new(Code::Unsupported, "this host gives no entropy here")));
             };
-            *self.session.borrow_mut() = Some(Session::new(self.config.clone(), host::capabilities(), seed));
+            *self.session.borrow_mut() = Some(Session::new(self.config.take(), host::capabilities(), seed));
         }
         let call = CallId(self.last_call.get().wrapping_add(1));
         self.last_call.set(call.0);

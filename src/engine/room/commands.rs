@@ -30,7 +30,7 @@ impl Session {
                 self.attempt_soon(None);
                 return self.settle(call, Ok(Reply::Done));
             }
-            _ if self.stage == Stage::Idle => {
+            _ if matches!(self.stage, Stage::Idle) => {
                 return self.settle(call, Err(Error::new(Code::UnexpectedState, "the room is not connected")));
             }
             _ => {}

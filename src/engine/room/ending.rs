@@ -15,7 +15,7 @@ use crate::protocol::text::text;
 impl Session {
     /// The app leaves. Idempotent.
     pub(super) fn disconnect(&mut self, call: CallId) {
-        if self.stage != Stage::Idle {
+        if !matches!(self.stage, Stage::Idle) {
             let code = if self.connecting.is_some() { Code::Cancelled } else { Code::SessionEnded };
             let error = Error::new(code, "the app disconnected the room");
             self.end(DisconnectReason::ClientInitiated as i32, error, Hangup::Leave);

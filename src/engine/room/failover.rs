@@ -80,7 +80,7 @@ impl Session {
     /// Asks for the list unless there is a new one. Nothing ever waits for the answer.
     pub(super) fn discover(&mut self) {
         let Some(url) = self.regions.wants_list(self.now) else { return };
-        if self.fetches.any(|asked| *asked == Asked::Regions) {
+        if self.fetches.any(|asked| matches!(asked, Asked::Regions)) {
             return;
         }
         let bearer = Some(self.token.clone());
@@ -237,12 +237,12 @@ impl Session {
 
     /// The app will connect soon: the list may come before that. Settles when there is nothing to wait for.
     pub(super) fn prepare(&mut self, call: CallId, url: &str, token: Secret) {
-        if self.stage == Stage::Idle && self.regions.start(self.now, url).is_ok() {
+        if matches!(self.stage, Stage::Idle) && self.regions.start(self.now, url).is_ok() {
             self.token = token;
             self.discover();
         }
         self.preparing.push(call);
-        if !self.fetches.any(|asked| *asked == Asked::Regions) {
+        if !self.fetches.any(|asked| matches!(asked, Asked::Regions)) {
             self.settle_prepared();
         }
     }

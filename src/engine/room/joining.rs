@@ -39,7 +39,7 @@ pub(super) enum Purpose {
 }
 
 /// Where the session stands.
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 pub(super) enum Stage {
     /// Not connected and not about to be.
     Idle,
@@ -314,7 +314,7 @@ impl Session {
             (Stage::Transport(_), _) => Error::new(Code::Timeout, "the media transport did not connect in time"),
             _ => Error::new(Code::Timeout, "the room connection was not made in time"),
         };
-        if self.stage != Stage::Waiting {
+        if !matches!(self.stage, Stage::Waiting) {
             self.note_region_failed(&Failure::from(error.clone()));
         }
         let error = self.with_story(error);
@@ -355,7 +355,7 @@ impl Session {
 
     /// Whether everything works.
     pub(super) fn is_live(&self) -> bool {
-        self.stage == Stage::Live
+        matches!(self.stage, Stage::Live)
     }
 
     /// Whether the transport that decides is up.

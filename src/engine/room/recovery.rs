@@ -195,7 +195,7 @@ impl Session {
 
     /// The wait is over.
     pub(super) fn begin_next_attempt(&mut self) {
-        if self.stage != Stage::Waiting {
+        if !matches!(self.stage, Stage::Waiting) {
             return;
         }
         let now = self.now;
@@ -264,7 +264,7 @@ impl Session {
     /// trip, where a fixed wait would be seconds.
     pub(super) fn finish_resume_when_verified(&mut self) {
         let verified = self.is_transport_connected() && !self.negotiation.is_waiting();
-        if self.stage == Stage::Transport(Purpose::Resume) && verified {
+        if matches!(self.stage, Stage::Transport(Purpose::Resume)) && verified {
             self.attempt_succeeded(Purpose::Resume);
         }
     }
@@ -369,7 +369,7 @@ impl Session {
     /// Something says that now is the time: the app, or the network's return. One attempt with the local delay; then
     /// at least a second apart.
     pub(super) fn attempt_soon(&mut self, cause: Option<Cause>) {
-        if self.stage != Stage::Waiting || !self.surroundings.online() {
+        if !matches!(self.stage, Stage::Waiting) || !self.surroundings.online() {
             return;
         }
         let Some(context) = self.policy_context() else { return };

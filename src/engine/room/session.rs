@@ -113,12 +113,12 @@ pub struct Session {
 
 impl Session {
     /// A room that is not connected. Nothing happens until it is told to connect. `seed` is from real entropy.
-    pub fn new(config: Config, capabilities: Capabilities, seed: [u8; 32]) -> Self {
+    pub fn new(mut config: Config, capabilities: Capabilities, seed: [u8; 32]) -> Self {
         let rng = Rng::new(seed);
         let origin = rng.clone().next_u64();
         Self {
-            regions: Regions::new(config.regions.clone()),
-            plugins: Plugins::new(config.plugins.clone()),
+            regions: Regions::new(std::mem::take(&mut config.regions)),
+            plugins: Plugins::new(std::mem::take(&mut config.plugins)),
             history: History::default(),
             config,
             capabilities,

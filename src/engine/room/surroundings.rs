@@ -271,7 +271,7 @@ impl Session {
         }
         if event == HostEvent::Offline {
             // Closes nothing: the path may live. Only new attempts are pointless.
-            if self.stage == Stage::Waiting && self.episode.is_some() {
+            if matches!(self.stage, Stage::Waiting) && self.episode.is_some() {
                 self.timers.stop(Timer::Attempt);
                 self.timers.stop(Timer::PolicyAnswer);
             }

@@ -211,7 +211,7 @@ impl Session {
 
     /// The local quality stayed LOST: the server does not get our media, whatever the transport says.
     pub(super) fn handle_quality_lost(&mut self) {
-        if self.stage == Stage::Live && self.publications.iter().next().is_some() {
+        if matches!(self.stage, Stage::Live) && self.publications.iter().next().is_some() {
             self.lost_by(Evidence::SessionLost, proto::ReconnectReason::RrPublisherFailed, Hangup::FullReconnect);
         }
     }

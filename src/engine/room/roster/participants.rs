@@ -217,8 +217,8 @@ impl Roster {
         if let Some(mut info) = last {
             info.tracks.clear();
             let reason = info.disconnect_reason;
-            Rc::make_mut(&mut participant.info).disconnect_reason = reason;
-            Rc::make_mut(&mut participant.info).state = info.state;
+            participant.info.disconnect_reason = reason;
+            participant.info.state = info.state;
         }
         for publication in &participant.publications {
             unpublished(identity, publication.clone(), events);
@@ -262,7 +262,7 @@ fn participant(mut info: proto::ParticipantInfo, auto_subscribe: bool) -> Partic
     }
     Participant {
         identity: Id::from(info.identity.as_str()),
-        info: Rc::new(info),
+        info: Box::new(info),
         publications,
         quality: None,
         speaking: false,
@@ -278,7 +278,7 @@ fn is_outdated(known: &proto::ParticipantInfo, info: &proto::ParticipantInfo) ->
 }
 
 /// Takes over what is new of a participant, publications aside.
-fn changes(participant: &mut Participant, info: proto::ParticipantInfo, events: &mut Vec<Event>) {
+fn changes(participant: &mut Participant, mut info: proto::ParticipantInfo, events: &mut Vec<Event>) {
     let identity = &participant.identity;
     let known = &participant.info;
     if known.name != info.name {
@@ -299,11 +299,10 @@ fn changes(participant: &mut Participant, info: proto::ParticipantInfo, events: 
         let previous = known.permission.clone();
         events.push(Event::ParticipantPermissionsChanged { identity: identity.clone(), previous });
     }
-    let kept = info.permission.is_none().then(|| known.permission.clone()).flatten();
-    replace(&mut participant.info, info);
-    if kept.is_some() {
-        Rc::make_mut(&mut participant.info).permission = kept;
+    if info.permission.is_none() {
+        info.permission = participant.info.permission.take();
     }
+    *participant.info = info;
 }
 
 fn changed_attributes(old: &Map<String, String>, new: &Map<String, String>) -> Vec<(String, String)> {
@@ -376,7 +375,7 @@ fn refresh(identity: &Id, publication: &mut Publication, track: proto::TrackInfo
 }
 
 /// In place where nobody else holds the old value, which is the rule.
-fn replace<T>(place: &mut Rc<T>, value: T) {
+fn replace(place: &mut Rc<proto::TrackInfo>, value: proto::TrackInfo) {
     match Rc::get_mut(place) {
         Some(place) => *place = value,
         None => *place = Rc::new(value),
