@@ -12,7 +12,6 @@ use crate::engine::room::event::{Event, Id, Reconnecting, RegionChange};
 use crate::engine::room::roster::{Participant, Publication};
 use crate::protocol::proto;
 use crate::protocol::regions::Region;
-use crate::protocol::url::origin;
 use crate::web::driver::Driver;
 use crate::web::js;
 
@@ -160,7 +159,7 @@ fn plugin(news: News) -> JsValue {
 }
 
 fn region_change(change: &RegionChange) -> JsValue {
-    let place = |region: &Region| js::object("region url", [text(&region.name), text(&origin(&region.url))]);
+    let place = |region: &Region| js::object("region url", [text(&region.name), text(&region.origin())]);
     js::object("to from reason", [place(&change.region), place(&change.previous), text(&change.reason)])
 }
 

@@ -8,7 +8,7 @@
 //! that is trusted together with it; everything else in a list is refused.
 
 use crate::protocol::text;
-use crate::protocol::url::{Server, is_cloud};
+use crate::protocol::url::{Server, is_cloud, origin};
 
 /// Where LiveKit Cloud's region list lies, below the host.
 const SETTINGS: &str = "/settings/regions";
@@ -29,6 +29,23 @@ pub struct Region {
     pub name: String,
     /// The server's URL, `ws`, `wss`, `http` or `https`.
     pub url: String,
+}
+
+impl Region {
+    /// A place that nobody named.
+    pub fn at(url: &str) -> Self {
+        Self { name: String::new(), url: url.to_owned() }
+    }
+
+    /// What of its URL may stand in a message, and what tells places apart.
+    pub fn origin(&self) -> String {
+        origin(&self.url)
+    }
+
+    /// Whether this is its origin.
+    pub fn is_at(&self, origin: &str) -> bool {
+        self.origin() == origin
+    }
 }
 
 /// Why a URL is not sent a token.

@@ -23,7 +23,6 @@ use crate::protocol::proto;
 use crate::protocol::regions::{LARGEST_LIST_BYTES, Region};
 use crate::protocol::secret::Secret;
 use crate::protocol::text::text;
-use crate::protocol::url::origin;
 
 /// What a list has to come in.
 const LIST_MS: u64 = 2_000;
@@ -212,9 +211,9 @@ impl Session {
         self.regions.succeeded();
         let here = self.regions.current().clone();
         let before = self.way.joined.replace(here.clone());
-        let before = before.unwrap_or_else(|| Region { name: String::new(), url: self.url.clone() });
+        let before = before.unwrap_or_else(|| Region::at(&self.url));
         let reason = std::mem::take(&mut self.way.left_for);
-        if origin(&before.url) != origin(&here.url) {
+        if !before.is_at(&here.origin()) {
             self.log(
                 log::Level::Info,
                 text!("region changed from ", named(&before), " to ", named(&here), ": ", reason),
