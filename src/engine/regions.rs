@@ -118,7 +118,9 @@ impl Regions {
         self.home = Region::at(url);
         self.trust = trust;
         if self.list.is_empty() && !self.options.off {
-            self.list = self.options.urls.iter().map(|url| Region::at(url)).collect();
+            for url in &self.options.urls {
+                self.list.push(Region::at(url));
+            }
         }
         self.forget_tries();
         self.go_to_best(now);

@@ -153,13 +153,13 @@ pub fn subscriber_answer(sdp: &str, offer: &str) -> String {
 /// The description as the server gets it: a section names the client id of its track, also when another media track
 /// has taken its place since.
 pub fn with_client_ids(sdp: &str, tracks: &[LocalSection]) -> String {
-    let renamed: Vec<_> = tracks.iter().filter(|track| track.cid != track.track_id).collect();
-    if renamed.is_empty() {
+    let renamed = |track: &LocalSection| track.cid != track.track_id;
+    if !tracks.iter().any(renamed) {
         return sdp.to_owned();
     }
     let mut sections = split(sdp);
     for section in &mut sections {
-        if let Some(track) = renamed.iter().find(|track| belongs(section, track)) {
+        if let Some(track) = tracks.iter().find(|track| renamed(track) && belongs(section, track)) {
             for line in section.lines.iter_mut().filter(|line| text::contains(line, "msid:")) {
                 *line = text::replace(line, &track.track_id, &track.cid).into();
             }

@@ -60,7 +60,10 @@ impl Session {
                 self.ask(Request::TrackSettings { track_sid })
             }
             Command::SetSubscriptionPermissions { all_participants, permissions } => {
-                let track_permissions = permissions.into_iter().map(track_permission).collect();
+                let mut track_permissions = Vec::new();
+                for permission in permissions {
+                    track_permissions.push(track_permission(permission));
+                }
                 let permission = proto::SubscriptionPermission { all_participants, track_permissions };
                 self.ask(Request::Permissions(Box::new(permission)))
             }

@@ -366,17 +366,16 @@ impl Session {
 
 /// ICE servers and policy as the host takes them.
 pub(super) fn ice_config(servers: &[proto::IceServer], client: Option<&proto::ClientConfiguration>) -> IceConfig {
-    IceConfig {
-        servers: servers
-            .iter()
-            .map(|server| IceServer {
-                urls: server.urls.clone(),
-                username: server.username.clone(),
-                credential: Secret::new(server.credential.clone()),
-            })
-            .collect(),
-        force_relay: client.is_some_and(|client| client.force_relay == proto::ClientConfigSetting::Enabled as i32),
+    let force_relay = client.is_some_and(|client| client.force_relay == proto::ClientConfigSetting::Enabled as i32);
+    let mut config = IceConfig { servers: Vec::new(), force_relay };
+    for server in servers {
+        config.servers.push(IceServer {
+            urls: server.urls.clone(),
+            username: server.username.clone(),
+            credential: Secret::new(server.credential.clone()),
+        });
     }
+    config
 }
 
 /// Whether the server wants a new session instead of a resume.

@@ -298,6 +298,15 @@ impl Roster {
         sid
     }
 
+    /// Who is there besides the local participant.
+    fn identities(&self) -> Vec<Id> {
+        let mut identities = Vec::new();
+        for identity in self.remote.keys() {
+            identities.push(identity.clone());
+        }
+        identities
+    }
+
     /// A local track is not published any more.
     pub fn unpublish_local(&mut self, sid: &str) -> Option<Publication> {
         let publications = &mut self.local.as_mut()?.publications;

@@ -27,7 +27,7 @@ impl Roster {
         let others = std::mem::take(&mut join.other_participants);
         if again {
             let present: Map<&str, ()> = others.iter().map(|info| (info.identity.as_str(), ())).collect();
-            let mut gone: Vec<Id> = self.remote.keys().cloned().collect();
+            let mut gone = self.identities();
             gone.retain(|identity| !present.contains_key(&**identity));
             for identity in gone {
                 if moved {
@@ -75,8 +75,7 @@ impl Roster {
         if let Some(room) = moved.room {
             self.apply_room(room, &mut events);
         }
-        let gone: Vec<Id> = self.remote.keys().cloned().collect();
-        for identity in gone {
+        for identity in self.identities() {
             self.remove(&identity, None, &mut events);
         }
         self.awaited.clear();
