@@ -140,7 +140,7 @@ pub fn fact(of: &Fact) -> JsValue {
     set("delayMs", of.delay_ms.map(|ms| ms.round().into()));
     set("outcome", (!of.outcome.is_empty()).then(|| text(&of.outcome)));
     set("sessionDurationMs", of.session_duration_ms.map(|ms| (ms as f64).into()));
-    made.into()
+    made
 }
 
 /// Every fact, in the order of the list: what an object keeps of something that is gone.
