@@ -3,13 +3,14 @@
 //   npm run build            what is published: optimised, minified; prints what it weighs
 //   npm run build -- --dev   the same layout, quickly built, larger and slower
 //
-// cargo -> wasm-bindgen -> (wasm-opt, short names) -> esbuild -> a start in Node. Nothing is done when nothing changed.
+// cargo -> wasm-bindgen -> (wasm-opt, order, short names) -> esbuild -> a start in Node. Nothing is done when nothing changed.
 // What pkg/dist holds and what makes a JavaScript name public is told in scripts/build/bundle.mjs.
 import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundle } from './build/bundle.mjs';
 import { sizes } from './build/sizes.mjs';
 import { shorten } from './build/names.mjs';
+import { arrange } from './build/order.mjs';
 import { types } from './build/types.mjs';
 import { fingerprint } from './lib/fingerprint.mjs';
 import { at, target } from './lib/paths.mjs';
@@ -38,8 +39,8 @@ export async function build({ dev = false } = {}) {
   mkdirSync(join(work, 'dist'), { recursive: true });
   const compiled = await compile(dev);
   const glue = await bindgen(tools, compiled, work, dev);
-  const wasm = dev ? glue.wasm : await optimise(glue.wasm, work);
-  const names = shorten(readFileSync(wasm), readFileSync(glue.js, 'utf8'), { exports: !dev });
+  const wasm = dev ? readFileSync(glue.wasm) : arrange(readFileSync(await optimise(glue.wasm, work)));
+  const names = shorten(wasm, readFileSync(glue.js, 'utf8'), { exports: !dev });
   writeFileSync(join(work, 'dist', 'rejoin.wasm'), names.wasm);
   writeFileSync(glue.js, names.glue);
   await bundle({ glue, imports: names.imports, wasm: names.wasm, out: join(work, 'dist'), minify: !dev });
@@ -102,8 +103,19 @@ async function bindgen(tools, wasm, out, dev) {
   return { folder: out, js: file('rejoin_bg.js'), wasm: file('rejoin_bg.wasm') };
 }
 
-// What is put into its caller is found by no compressor any more: less of it makes a larger module and a smaller download.
-const SMALL = ['-Oz', '--converge', '--always-inline-max-function-size=0', '--one-caller-inline-max-function-size=40'];
+// Measured as what brotli leaves, which is not what the module weighs: what is put into its caller or kept in a local for
+// later is found by no compressor any more. The stack is the first thing in memory, so nothing lies below 1,024.
+const SMALL = [
+  '-Os',
+  '--low-memory-unused',
+  '--always-inline-max-function-size=0',
+  '--one-caller-inline-max-function-size=40',
+  '--skip-pass=local-cse',
+  '--skip-pass=simplify-locals',
+  '--coalesce-locals',
+  '--reorder-locals',
+  '--vacuum',
+];
 
 // npm's binaryen and no other: Debian's 108 breaks such modules without a word.
 async function optimise(wasm, work) {

@@ -231,11 +231,8 @@ fn a_source_that_the_token_does_not_name_is_refused_here() {
     let mut room = Room::connected();
     let mut me = participant("me", "PA_me");
     me.version = 9;
-    me.permission = Some(proto::ParticipantPermission {
-        can_publish: true,
-        can_publish_sources: vec![proto::TrackSource::Microphone as i32],
-        ..Default::default()
-    });
+    me.permission =
+        Some(proto::ParticipantPermission { can_publish: true, can_publish_sources: vec![2], ..Default::default() });
     room.tell(Told::Update(proto::ParticipantUpdate { participants: vec![me] }));
     room.forget();
     let call = room.publish("camera");
@@ -252,7 +249,7 @@ fn restricted(room: &mut Room, sid: &str) {
 /// What was told of who may subscribe: the sids that bob may have.
 fn told(room: &Room) -> Vec<String> {
     room.sent_like(|ask| match ask {
-        Ask::SubscriptionPermission(told) => Some(told.track_permissions[0].track_sids.concat()),
+        Ask::SubscriptionPermission(told) => told.track_permissions.first().map(|one| one.track_sids.concat()),
         _ => None,
     })
 }

@@ -1,9 +1,8 @@
 // Gives the module's imports, and its exports if asked, short names: wasm-bindgen's carry hashes that no compressor
 // can squeeze, and each stands in the wasm and again in the glue. Nothing else in the module is touched.
 import { Failure } from '../lib/run.mjs';
+import { Reader, SECTION, number, rewrite, text } from './wasm.mjs';
 
-const IMPORTS = 2;
-const EXPORTS = 7;
 /** The one module that all imports come from afterwards: the object that the loader hands over. */
 export const HOST = 'rejoin';
 
@@ -14,15 +13,11 @@ export const HOST = 'rejoin';
 export function shorten(wasm, glue, { exports = true } = {}) {
   const renamed = new Map();
   const imports = [];
-  const sections = [wasm.subarray(0, 8)];
-  const reader = new Reader(wasm, 8);
-  while (reader.more()) {
-    const id = reader.byte();
-    const body = reader.bytes(reader.number());
-    const made = id === IMPORTS ? importSection(body, imports) : id === EXPORTS && exports ? exportSection(body, renamed) : body;
-    sections.push(Buffer.of(id), number(made.length), made);
-  }
-  return { wasm: Buffer.concat(sections), glue: renameInGlue(glue, renamed), imports };
+  const named = rewrite(wasm, (id, body) => {
+    if (id === SECTION.imports) return importSection(body, imports);
+    if (id === SECTION.exports && exports) return exportSection(body, renamed);
+  });
+  return { wasm: named, glue: renameInGlue(glue, renamed), imports };
 }
 
 function importSection(body, imports) {
@@ -37,10 +32,16 @@ function importSection(body, imports) {
     const short = shortName(n);
     imports.push({ from, name, short });
     const begin = reader.at;
-    reader.skipImportType();
+    skipImportType(reader);
     out.push(text(HOST), text(short), body.subarray(begin, reader.at));
   }
   return Buffer.concat(out);
+}
+
+function skipImportType(reader) {
+  const kind = reader.byte();
+  if (kind === 0) return void reader.number();
+  throw new Failure(`the wasm imports something that is not a function (kind ${kind})`);
 }
 
 function exportSection(body, renamed) {
@@ -67,54 +68,4 @@ const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
 function shortName(n) {
   const last = LETTERS[n % LETTERS.length];
   return n < LETTERS.length ? last : shortName(Math.floor(n / LETTERS.length) - 1) + last;
-}
-
-// LEB128, as all numbers in these two sections.
-function number(value) {
-  const bytes = [];
-  for (; value > 0x7f; value = Math.floor(value / 128)) bytes.push((value & 0x7f) | 0x80);
-  return Buffer.of(...bytes, value);
-}
-
-function text(value) {
-  const bytes = Buffer.from(value);
-  return Buffer.concat([number(bytes.length), bytes]);
-}
-
-class Reader {
-  constructor(buffer, at = 0) {
-    this.buffer = buffer;
-    this.at = at;
-  }
-
-  more() {
-    return this.at < this.buffer.length;
-  }
-
-  byte() {
-    return this.buffer[this.at++];
-  }
-
-  bytes(length) {
-    return this.buffer.subarray(this.at, (this.at += length));
-  }
-
-  number() {
-    let value = 0;
-    for (let factor = 1; ; factor *= 128) {
-      const byte = this.byte();
-      value += (byte & 0x7f) * factor;
-      if (byte < 0x80) return value;
-    }
-  }
-
-  text() {
-    return this.bytes(this.number()).toString('utf8');
-  }
-
-  skipImportType() {
-    const kind = this.byte();
-    if (kind === 0) return void this.number();
-    throw new Failure(`the wasm imports something that is not a function (kind ${kind})`);
-  }
 }

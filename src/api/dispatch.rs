@@ -12,7 +12,6 @@ use crate::engine::room::event::{Event, Id, Reconnecting, RegionChange};
 use crate::engine::room::roster::{Participant, Publication};
 use crate::protocol::proto;
 use crate::protocol::regions::Region;
-use crate::protocol::url::origin;
 use crate::web::driver::Driver;
 use crate::web::js;
 
@@ -29,88 +28,94 @@ extern "C" {
 pub fn tell(anchor: &Anchor, driver: &Driver, event: Event) {
     if let Some((kind, facts)) = facts(driver, event) {
         // Listeners that throw are reported by the emitter; what could throw besides is reported by the host.
-        let _ = anchor.deliver(kind, &facts.into_iter().collect());
+        let _ = anchor.deliver(kind, &facts);
     }
 }
 
-fn facts(driver: &Driver, event: Event) -> Option<(&'static str, Vec<JsValue>)> {
+fn facts(driver: &Driver, event: Event) -> Option<(&'static str, Array)> {
     let who = |identity: &Id| who(driver, identity);
     Some(match event {
-        Event::Connected => ("connected", vec![]),
-        Event::StateChanged(state) => ("state", vec![text(state.as_str())]),
-        Event::SignalConnected => ("signalConnected", vec![]),
-        Event::Reconnecting { facts, first: _ } => ("reconnecting", vec![reconnecting(&facts)]),
-        Event::Reconnected => ("reconnected", vec![]),
-        Event::Plugin(news @ News::Ready { .. }) => ("pluginReady", vec![plugin(news)]),
-        Event::Plugin(news) => ("pluginUnavailable", vec![plugin(news)]),
-        Event::RegionChanged(change) => ("region", vec![region_change(&change)]),
-        Event::Disconnected { reason } => ("disconnected", vec![reason.into()]),
-        Event::Moved { name } => ("moved", vec![text(&name)]),
-        Event::RoomMetadataChanged => ("roomMetadata", vec![]),
-        Event::RecordingStatusChanged(active) => ("recording", vec![active.into()]),
-        Event::RoomSidChanged => ("roomSid", vec![]),
-        Event::ActiveSpeakersChanged => ("speakers", vec![]),
+        Event::Connected => ("connected", js::list([])),
+        Event::StateChanged(state) => ("state", js::list([text(state.as_str())])),
+        Event::SignalConnected => ("signalConnected", js::list([])),
+        Event::Reconnecting { facts, first: _ } => ("reconnecting", js::list([reconnecting(&facts)])),
+        Event::Reconnected => ("reconnected", js::list([])),
+        Event::Plugin(news @ News::Ready { .. }) => ("pluginReady", js::list([plugin(news)])),
+        Event::Plugin(news) => ("pluginUnavailable", js::list([plugin(news)])),
+        Event::RegionChanged(change) => ("region", js::list([region_change(&change)])),
+        Event::Disconnected { reason } => ("disconnected", js::list([reason.into()])),
+        Event::Moved { name } => ("moved", js::list([text(&name)])),
+        Event::RoomMetadataChanged => ("roomMetadata", js::list([])),
+        Event::RecordingStatusChanged(active) => ("recording", js::list([active.into()])),
+        Event::RoomSidChanged => ("roomSid", js::list([])),
+        Event::ActiveSpeakersChanged => ("speakers", js::list([])),
 
-        Event::LocalParticipantRefreshed => ("localJoined", vec![]),
-        Event::ParticipantConnected { identity } => ("joined", vec![text(&identity)]),
+        Event::LocalParticipantRefreshed => ("localJoined", js::list([])),
+        Event::ParticipantConnected { identity } => ("joined", js::list([text(&identity)])),
         Event::ParticipantDisconnected { participant } => ("left", left(&participant)),
-        Event::ParticipantActive { identity } => ("active", vec![who(&identity)]),
-        Event::ParticipantMetadataChanged { identity, previous } => ("metadata", vec![who(&identity), text(&previous)]),
-        Event::ParticipantNameChanged { identity } => ("name", vec![who(&identity)]),
+        Event::ParticipantActive { identity } => ("active", js::list([who(&identity)])),
+        Event::ParticipantMetadataChanged { identity, previous } => {
+            ("metadata", js::list([who(&identity), text(&previous)]))
+        }
+        Event::ParticipantNameChanged { identity } => ("name", js::list([who(&identity)])),
         Event::ParticipantAttributesChanged { identity, changed } => {
-            ("attributes", vec![who(&identity), fields::pairs(&changed)])
+            ("attributes", js::list([who(&identity), fields::pairs(&changed)]))
         }
         Event::ParticipantPermissionsChanged { identity, previous } => {
             let previous = previous.as_ref().map_or(JsValue::UNDEFINED, fields::permissions);
-            ("permissions", vec![who(&identity), previous])
+            ("permissions", js::list([who(&identity), previous]))
         }
-        Event::SpeakingChanged { identity, speaking } => ("speaking", vec![who(&identity), speaking.into()]),
-        Event::ConnectionQualityChanged { identity } => ("quality", vec![who(&identity), quality(driver, &identity)]),
-        Event::EncryptionStatusChanged { identity, encrypted } => ("encrypted", vec![who(&identity), encrypted.into()]),
+        Event::SpeakingChanged { identity, speaking } => ("speaking", js::list([who(&identity), speaking.into()])),
+        Event::ConnectionQualityChanged { identity } => {
+            ("quality", js::list([who(&identity), quality(driver, &identity)]))
+        }
+        Event::EncryptionStatusChanged { identity, encrypted } => {
+            ("encrypted", js::list([who(&identity), encrypted.into()]))
+        }
 
-        Event::TrackPublished { identity, sid } => ("published", vec![who(&identity), text(&sid)]),
+        Event::TrackPublished { identity, sid } => ("published", js::list([who(&identity), text(&sid)])),
         Event::TrackUnpublished { identity, publication } => {
-            ("unpublished", vec![who(&identity), text(&publication.sid), gone(&publication)])
+            ("unpublished", js::list([who(&identity), text(&publication.sid), gone(&publication)]))
         }
         Event::TrackSubscribed { identity, sid, media } => {
-            ("subscribed", vec![who(&identity), text(&sid), remote_media(driver, media)])
+            ("subscribed", js::list([who(&identity), text(&sid), remote_media(driver, media)]))
         }
         Event::TrackMediaChanged { identity, sid, media } => {
-            ("mediaChanged", vec![who(&identity), text(&sid), remote_media(driver, media)])
+            ("mediaChanged", js::list([who(&identity), text(&sid), remote_media(driver, media)]))
         }
-        Event::TrackUnsubscribed { identity, sid, .. } => ("unsubscribed", vec![who(&identity), text(&sid)]),
+        Event::TrackUnsubscribed { identity, sid, .. } => ("unsubscribed", js::list([who(&identity), text(&sid)])),
         Event::TrackSubscriptionFailed { identity, sid, error } => {
-            ("subscriptionFailed", vec![who(&identity), text(&sid), error.into()])
+            ("subscriptionFailed", js::list([who(&identity), text(&sid), error.into()]))
         }
         Event::TrackSubscriptionPermissionChanged { identity, sid, allowed } => {
-            ("allowed", vec![who(&identity), text(&sid), allowed.into()])
+            ("allowed", js::list([who(&identity), text(&sid), allowed.into()]))
         }
         Event::TrackStreamStateChanged { identity, sid, paused } => {
-            ("paused", vec![who(&identity), text(&sid), paused.into()])
+            ("paused", js::list([who(&identity), text(&sid), paused.into()]))
         }
-        Event::TrackMuted { identity, sid } => ("muted", vec![who(&identity), text(&sid)]),
-        Event::TrackUnmuted { identity, sid } => ("unmuted", vec![who(&identity), text(&sid)]),
+        Event::TrackMuted { identity, sid } => ("muted", js::list([who(&identity), text(&sid)])),
+        Event::TrackUnmuted { identity, sid } => ("unmuted", js::list([who(&identity), text(&sid)])),
 
         Event::LocalTrackPublished { cid, sid, republished } => {
             let before = republished.map_or(JsValue::UNDEFINED, |before| text(&before));
-            ("localPublished", vec![text(&cid), text(&sid), before])
+            ("localPublished", js::list([text(&cid), text(&sid), before]))
         }
-        Event::LocalTrackUnpublished { sid, .. } => ("localUnpublished", vec![text(&sid)]),
-        Event::LocalTrackSubscribed { sid } => ("localSubscribed", vec![text(&sid)]),
-        Event::LocalTrackMuteRequested { sid, muted } => ("muteRequested", vec![text(&sid), muted.into()]),
-        Event::SubscribedQuality(update) => ("layers", vec![text(&update.track_sid), layers(&update)]),
+        Event::LocalTrackUnpublished { sid, .. } => ("localUnpublished", js::list([text(&sid)])),
+        Event::LocalTrackSubscribed { sid } => ("localSubscribed", js::list([text(&sid)])),
+        Event::LocalTrackMuteRequested { sid, muted } => ("muteRequested", js::list([text(&sid), muted.into()])),
+        Event::SubscribedQuality(update) => ("layers", js::list([text(&update.track_sid), layers(&update)])),
 
         Event::DataReceived { payload, identity, reliable, topic } => {
             let payload = js_sys::Uint8Array::from(payload.as_slice()).into();
             let topic = topic.map_or(JsValue::UNDEFINED, |topic| text(&topic));
-            ("data", vec![payload, maybe(identity.as_ref()), reliable.into(), topic])
+            ("data", js::list([payload, maybe(identity.as_ref()), reliable.into(), topic]))
         }
-        Event::DcBufferStatusChanged { reliable, low } => ("buffer", vec![reliable.into(), low.into()]),
-        Event::ChatMessage { identity, message } => ("chat", vec![maybe(identity.as_ref()), chat(&message)]),
+        Event::DcBufferStatusChanged { reliable, low } => ("buffer", js::list([reliable.into(), low.into()])),
+        Event::ChatMessage { identity, message } => ("chat", js::list([maybe(identity.as_ref()), chat(&message)])),
         Event::TranscriptionReceived { identity: _, transcription } => {
             ("transcription", transcribed(driver, &transcription))
         }
-        Event::SipDtmfReceived { identity, dtmf: of } => ("dtmf", vec![maybe(identity.as_ref()), dtmf(&of)]),
+        Event::SipDtmfReceived { identity, dtmf: of } => ("dtmf", js::list([maybe(identity.as_ref()), dtmf(&of)])),
         // What the objects know they read when they are asked.
         Event::TokenRefreshed
         | Event::TrackInfoChanged { .. }
@@ -132,30 +137,30 @@ fn maybe(identity: Option<&Id>) -> JsValue {
 }
 
 fn reconnecting(facts: &Reconnecting) -> JsValue {
-    js::object([
-        ("attempt", facts.attempt.into()),
-        ("delayMs", facts.delay_ms.round().into()),
-        ("reason", text(&facts.reason)),
-        ("cause", text(facts.cause.as_str())),
-        ("region", text(&facts.region)),
-        ("kind", text(facts.kind.as_str())),
-    ])
-    .into()
+    js::object(
+        "attempt delayMs reason cause region kind",
+        [
+            facts.attempt.into(),
+            facts.delay_ms.round().into(),
+            text(&facts.reason),
+            text(facts.cause.as_str()),
+            text(&facts.region),
+            text(facts.kind.as_str()),
+        ],
+    )
 }
 
 fn plugin(news: News) -> JsValue {
-    let (name, elapsed_ms, more) = match news {
-        News::Ready { name, elapsed_ms, late } => (name, elapsed_ms, ("late", late.into())),
-        News::Unavailable { name, reason, elapsed_ms } => (name, elapsed_ms, ("reason", text(&reason))),
+    let (name, elapsed_ms, names, more) = match news {
+        News::Ready { name, elapsed_ms, late } => (name, elapsed_ms, "name elapsedMs late", late.into()),
+        News::Unavailable { name, reason, elapsed_ms } => (name, elapsed_ms, "name elapsedMs reason", text(&reason)),
     };
-    js::object([("name", text(&name)), ("elapsedMs", (elapsed_ms as f64).into()), more]).into()
+    js::object(names, [text(&name), (elapsed_ms as f64).into(), more])
 }
 
 fn region_change(change: &RegionChange) -> JsValue {
-    let place =
-        |region: &Region| js::object([("region", text(&region.name)), ("url", text(&origin(&region.url)))]).into();
-    let facts = [("to", place(&change.region)), ("from", place(&change.previous)), ("reason", text(&change.reason))];
-    js::object(facts).into()
+    let place = |region: &Region| js::object("region url", [text(&region.name), text(&region.origin())]);
+    js::object("to from reason", [place(&change.region), place(&change.previous), text(&change.reason)])
 }
 
 fn quality(driver: &Driver, identity: &str) -> JsValue {
@@ -166,13 +171,13 @@ fn quality(driver: &Driver, identity: &str) -> JsValue {
 }
 
 /// identity, last facts, reason.
-fn left(participant: &Participant) -> Vec<JsValue> {
+fn left(participant: &Participant) -> Array {
     let facts = fields::all(PARTICIPANT, |field| fields::participant(participant, field));
     let reason = match participant.info.disconnect_reason {
         0 => JsValue::UNDEFINED,
         reason => reason.into(),
     };
-    vec![text(&participant.identity), facts.into(), reason]
+    js::list([text(&participant.identity), facts.into(), reason])
 }
 
 /// The last facts of a publication.
@@ -184,17 +189,15 @@ fn remote_media(driver: &Driver, handle: MediaHandle) -> JsValue {
     driver
         .peers()
         .media(handle)
-        .map_or(JsValue::UNDEFINED, |media| js::object([("track", media.track), ("receiver", media.receiver)]).into())
+        .map_or(JsValue::UNDEFINED, |media| js::object("track receiver", [media.track, media.receiver]))
 }
 
 /// `[{ codec, qualities: [{ quality, enabled }] }]`; servers that know no codecs mean every codec ("").
 fn layers(update: &proto::SubscribedQualityUpdate) -> JsValue {
     let one = |codec: &str, qualities: &[proto::SubscribedQuality]| {
-        let qualities: Array = qualities
-            .iter()
-            .map(|of| js::object([("quality", of.quality.into()), ("enabled", of.enabled.into())]))
-            .collect();
-        js::object([("codec", text(codec)), ("qualities", qualities.into())])
+        let qualities: Array =
+            qualities.iter().map(|of| js::object("quality enabled", [of.quality.into(), of.enabled.into()])).collect();
+        js::object("codec qualities", [text(codec), qualities.into()])
     };
     if update.subscribed_codecs.is_empty() {
         return Array::of1(&one("", &update.subscribed_qualities)).into();
@@ -204,33 +207,33 @@ fn layers(update: &proto::SubscribedQualityUpdate) -> JsValue {
 
 fn chat(of: &proto::ChatMessage) -> JsValue {
     let edited = of.edit_timestamp.map_or(JsValue::UNDEFINED, |at| (at as f64).into());
-    js::object([
-        ("id", text(&of.id)),
-        ("timestamp", (of.timestamp as f64).into()),
-        ("message", text(&of.message)),
-        ("editTimestamp", edited),
-    ])
-    .into()
+    js::object(
+        "id timestamp message editTimestamp",
+        [text(&of.id), (of.timestamp as f64).into(), text(&of.message), edited],
+    )
 }
 
 fn dtmf(of: &proto::SipDtmf) -> JsValue {
-    js::object([("code", of.code.into()), ("digit", text(&of.digit))]).into()
+    js::object("code digit", [of.code.into(), text(&of.digit)])
 }
 
-fn transcribed(driver: &Driver, of: &proto::Transcription) -> Vec<JsValue> {
+fn transcribed(driver: &Driver, of: &proto::Transcription) -> Array {
     let segments: Array = of
         .segments
         .iter()
         .map(|segment| {
-            js::object([
-                ("id", text(&segment.id)),
-                ("text", text(&segment.text)),
-                ("language", text(&segment.language)),
-                ("startTime", (segment.start_time as f64).into()),
-                ("endTime", (segment.end_time as f64).into()),
-                ("final", segment.r#final.into()),
-            ])
+            js::object(
+                "id text language startTime endTime final",
+                [
+                    text(&segment.id),
+                    text(&segment.text),
+                    text(&segment.language),
+                    (segment.start_time as f64).into(),
+                    (segment.end_time as f64).into(),
+                    segment.r#final.into(),
+                ],
+            )
         })
         .collect();
-    vec![who(driver, &of.transcribed_participant_identity), segments.into(), text(&of.track_id)]
+    js::list([who(driver, &of.transcribed_participant_identity), segments.into(), text(&of.track_id)])
 }

@@ -93,7 +93,7 @@ pub fn publication(of: &Publication, field: u32) -> JsValue {
         3 => info.source.into(),
         4 => info.muted.into(),
         5 => text(&info.mime_type),
-        6 if video => js::object([("width", info.width.into()), ("height", info.height.into())]).into(),
+        6 if video => js::object("width height", [info.width.into(), info.height.into()]),
         7 if video => info.simulcast.into(),
         8 => info.encryption.into(),
         9 => of.desired.into(),
@@ -128,12 +128,7 @@ pub fn room(session: &Session, field: u32) -> JsValue {
 pub fn fact(of: &Fact) -> JsValue {
     let ago_ms = host::precise_now_ms() - of.at.0 as f64;
     let at = (host::wall_clock_ms() - ago_ms).round();
-    let made = js::object([
-        ("seq", of.seq.into()),
-        ("at", at.into()),
-        ("what", text(of.what.as_str())),
-        ("region", text(&of.region)),
-    ]);
+    let made = js::object("seq at what region", [of.seq.into(), at.into(), text(of.what.as_str()), text(&of.region)]);
     let set = |name: &str, value: Option<JsValue>| {
         if let Some(value) = value {
             js::set(&made, name, value);
@@ -145,7 +140,7 @@ pub fn fact(of: &Fact) -> JsValue {
     set("delayMs", of.delay_ms.map(|ms| ms.round().into()));
     set("outcome", (!of.outcome.is_empty()).then(|| text(&of.outcome)));
     set("sessionDurationMs", of.session_duration_ms.map(|ms| (ms as f64).into()));
-    made.into()
+    made
 }
 
 /// Every fact, in the order of the list: what an object keeps of something that is gone.
@@ -178,33 +173,38 @@ fn object(entries: &Array) -> JsValue {
 
 /// As livekit-client's `participant.permissions`.
 pub fn permissions(of: &proto::ParticipantPermission) -> JsValue {
-    js::object([
-        ("canSubscribe", of.can_subscribe.into()),
-        ("canPublish", of.can_publish.into()),
-        ("canPublishData", of.can_publish_data.into()),
-        ("canPublishSources", numbers(&of.can_publish_sources)),
-        ("hidden", of.hidden.into()),
-        ("canUpdateMetadata", of.can_update_metadata.into()),
-        ("recorder", of.recorder.into()),
-        ("agent", of.agent.into()),
-        ("canSubscribeMetrics", of.can_subscribe_metrics.into()),
-        ("canManageAgentSession", of.can_manage_agent_session.into()),
-    ])
-    .into()
+    js::object(
+        "canSubscribe canPublish canPublishData canPublishSources hidden canUpdateMetadata recorder agent \
+             canSubscribeMetrics canManageAgentSession",
+        [
+            of.can_subscribe.into(),
+            of.can_publish.into(),
+            of.can_publish_data.into(),
+            numbers(&of.can_publish_sources),
+            of.hidden.into(),
+            of.can_update_metadata.into(),
+            of.recorder.into(),
+            of.agent.into(),
+            of.can_subscribe_metrics.into(),
+            of.can_manage_agent_session.into(),
+        ],
+    )
 }
 
 /// As livekit-client's `room.serverInfo`.
 fn server_info(of: &proto::ServerInfo) -> JsValue {
-    js::object([
-        ("edition", of.edition.into()),
-        ("version", text(&of.version)),
-        ("protocol", of.protocol.into()),
-        ("region", text(&of.region)),
-        ("nodeId", text(&of.node_id)),
-        ("debugInfo", text(&of.debug_info)),
-        ("agentProtocol", of.agent_protocol.into()),
-    ])
-    .into()
+    js::object(
+        "edition version protocol region nodeId debugInfo agentProtocol",
+        [
+            of.edition.into(),
+            text(&of.version),
+            of.protocol.into(),
+            text(&of.region),
+            text(&of.node_id),
+            text(&of.debug_info),
+            of.agent_protocol.into(),
+        ],
+    )
 }
 
 /// As livekit-client's `publication.trackInfo`, as far as an app can have a use for it.
@@ -213,33 +213,38 @@ pub fn track_info(of: &proto::TrackInfo) -> JsValue {
         .layers
         .iter()
         .map(|layer| {
-            js::object([
-                ("quality", layer.quality.into()),
-                ("width", layer.width.into()),
-                ("height", layer.height.into()),
-                ("bitrate", layer.bitrate.into()),
-                ("ssrc", layer.ssrc.into()),
-                ("rid", text(&layer.rid)),
-            ])
+            js::object(
+                "quality width height bitrate ssrc rid",
+                [
+                    layer.quality.into(),
+                    layer.width.into(),
+                    layer.height.into(),
+                    layer.bitrate.into(),
+                    layer.ssrc.into(),
+                    text(&layer.rid),
+                ],
+            )
         })
         .collect();
-    js::object([
-        ("sid", text(&of.sid)),
-        ("type", of.r#type.into()),
-        ("name", text(&of.name)),
-        ("muted", of.muted.into()),
-        ("width", of.width.into()),
-        ("height", of.height.into()),
-        ("simulcast", of.simulcast.into()),
-        ("source", of.source.into()),
-        ("layers", layers.into()),
-        ("mimeType", text(&of.mime_type)),
-        ("mid", text(&of.mid)),
-        ("encryption", of.encryption.into()),
-        ("stream", text(&of.stream)),
-        ("audioFeatures", numbers(&of.audio_features)),
-    ])
-    .into()
+    js::object(
+        "sid type name muted width height simulcast source layers mimeType mid encryption stream audioFeatures",
+        [
+            text(&of.sid),
+            of.r#type.into(),
+            text(&of.name),
+            of.muted.into(),
+            of.width.into(),
+            of.height.into(),
+            of.simulcast.into(),
+            of.source.into(),
+            layers.into(),
+            text(&of.mime_type),
+            text(&of.mid),
+            of.encryption.into(),
+            text(&of.stream),
+            numbers(&of.audio_features),
+        ],
+    )
 }
 
 /// A list of numbers.

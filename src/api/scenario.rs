@@ -2,6 +2,7 @@
 
 use crate::engine::room::command::Scenario;
 use crate::protocol::proto::simulate_scenario::Scenario as Message;
+use crate::protocol::text::text;
 
 /// What is to be done, one or two things in order; the message says why a name or its argument is refused.
 pub fn by_name(name: &str, argument: Option<f64>) -> Result<(Scenario, Option<Scenario>), String> {
@@ -25,6 +26,6 @@ pub fn by_name(name: &str, argument: Option<f64>) -> Result<(Scenario, Option<Sc
             Some(bits) if bits >= 0.0 => server(Message::SubscriberBandwidth(bits as i64)),
             _ => Err("simulateScenario: subscriber-bandwidth needs a number of bits per second".to_owned()),
         },
-        _ => Err(format!("simulateScenario: there is no scenario \"{name}\"")),
+        _ => Err(text!("simulateScenario: there is no scenario \"", name, "\"")),
     }
 }

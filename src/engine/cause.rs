@@ -8,7 +8,7 @@ use crate::engine::policy::Cause;
 use crate::engine::room::event::ReconnectKind;
 use crate::engine::time::Millis;
 use crate::protocol::proto::{self, DisconnectReason};
-use crate::protocol::text;
+use crate::protocol::text::{self, text};
 
 /// A local event that is younger explains a socket that closed without a word.
 const LOCAL_EVENT_MS: u64 = 2_000;
@@ -130,7 +130,7 @@ fn closed(code: u16, reason: &str, near: Cause) -> Judgement {
     };
     let text = match code {
         0 | 1005 | 1006 => "the signal connection was lost".to_owned(),
-        code => format!("the signal connection was closed with code {code}"),
+        code => text!("the signal connection was closed with code ", code),
     };
     Judgement::Lost { cause, next: ReconnectKind::Resume, hint_ms: retry_hint_ms(reason), text }
 }
@@ -170,11 +170,13 @@ fn left(leave: &proto::LeaveRequest) -> Judgement {
 /// The `retry_in=<ms>` of a close reason. Negative: do not come back.
 pub fn retry_hint_ms(reason: &str) -> Option<f64> {
     let (_, rest) = text::split_once(reason, "retry_in=")?;
-    let digits = rest.strip_prefix('-').unwrap_or(rest);
-    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
-    let (digits, _) = digits.split_at_checked(end).filter(|(digits, _)| (1..=15).contains(&digits.len()))?;
+    let digits = rest.strip_prefix("-").unwrap_or(rest);
+    let (digits, _) = text::until(digits, |byte| !byte.is_ascii_digit());
+    if digits.is_empty() || digits.len() > 15 {
+        return None;
+    }
     let ms = digits.bytes().fold(0.0, |sum, digit| sum * 10.0 + f64::from(digit - b'0'));
-    Some(if rest.starts_with('-') { -ms.max(1.0) } else { ms })
+    Some(if rest.starts_with("-") { -ms.max(1.0) } else { ms })
 }
 
 /// What a join that failed before its first message means.

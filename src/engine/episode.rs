@@ -8,6 +8,7 @@ use crate::engine::policy::{Cause, ReconnectContext};
 use crate::engine::room::event::ReconnectKind;
 use crate::engine::time::Millis;
 use crate::protocol::proto::ReconnectReason;
+use crate::protocol::text::text;
 
 /// A session that lived this long starts counting from 0 again.
 pub const STABLE_MS: u64 = 30_000;
@@ -139,6 +140,12 @@ impl Episode {
             }
         }
         self.failed = self.failed.saturating_add(1);
+    }
+
+    /// How long it has lasted and why, for a message.
+    pub fn story(&self, now: Millis) -> String {
+        let (ms, attempts) = (now.since(self.started), self.attempt.saturating_sub(1));
+        text!(ms, " ms and ", attempts, " attempts: ", self.reason)
     }
 
     /// Whether an attempt of this kind is told for the first time.

@@ -1,5 +1,7 @@
 //! Every failure with its code and whether a retry makes sense, as data. One table: [`Code`].
 
+use std::ops::{Deref, DerefMut};
+
 use crate::protocol::proto::DisconnectReason;
 use crate::protocol::secret::redacted;
 
@@ -102,10 +104,14 @@ impl Code {
     }
 }
 
-/// A failure.
+/// A failure. Its facts are boxed: it is handed on many times, and moved in one word.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-pub struct Error {
+#[error("{}", .0.message)]
+pub struct Error(Box<Facts>);
+
+/// The facts of a failure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Facts {
     /// What went wrong.
     pub code: Code,
     /// A sentence for a person. Never holds a token.
@@ -121,7 +127,8 @@ pub struct Error {
 impl Error {
     /// A failure without further facts.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: redacted(message.into()), status: None, leave_reason: None, request_reason: None }
+        let message = redacted(message.into());
+        Self(Box::new(Facts { code, message, status: None, leave_reason: None, request_reason: None }))
     }
 
     /// Adds the HTTP status.
@@ -150,6 +157,20 @@ impl Error {
     pub fn with_request_reason(mut self, reason: i32) -> Self {
         self.request_reason = Some(reason);
         self
+    }
+}
+
+impl Deref for Error {
+    type Target = Facts;
+
+    fn deref(&self) -> &Facts {
+        &self.0
+    }
+}
+
+impl DerefMut for Error {
+    fn deref_mut(&mut self) -> &mut Facts {
+        &mut self.0
     }
 }
 

@@ -1,8 +1,6 @@
 //! What happened to a connection lately, as facts that an app can show or attach to a report. It holds no secret: of a
 //! URL it has the origin.
 
-use std::collections::VecDeque;
-
 use crate::engine::policy::Cause;
 use crate::engine::room::event::ReconnectKind;
 use crate::engine::time::Millis;
@@ -80,7 +78,7 @@ pub struct Fact {
 /// The last facts, oldest first.
 #[derive(Clone, Debug, Default)]
 pub struct History {
-    facts: VecDeque<Fact>,
+    facts: Vec<Fact>,
     seq: u32,
 }
 
@@ -88,10 +86,10 @@ impl History {
     /// Adds one.
     pub fn add(&mut self, fact: Fact) {
         if self.facts.len() >= MOST_FACTS {
-            self.facts.pop_front();
+            self.facts.remove(0);
         }
         self.seq = self.seq.wrapping_add(1);
-        self.facts.push_back(Fact { seq: self.seq, ..fact });
+        self.facts.push(Fact { seq: self.seq, ..fact });
     }
 
     /// All of them.

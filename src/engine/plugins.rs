@@ -84,7 +84,11 @@ pub struct Plugins {
 impl Plugins {
     /// None of them is loaded.
     pub fn new(specs: Vec<PluginSpec>) -> Self {
-        Self { all: specs.into_iter().map(|spec| (spec, State::Idle)).collect(), ..Self::default() }
+        let mut plugins = Self::default();
+        for spec in specs {
+            plugins.all.push((spec, State::Idle));
+        }
+        plugins
     }
 
     /// Whether there is something to load that was not begun.

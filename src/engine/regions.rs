@@ -6,6 +6,7 @@
 
 use crate::engine::time::Millis;
 use crate::protocol::regions::{MOST_REGIONS, Refusal, Region, Trust, list_url, read_list};
+use crate::protocol::text::text;
 use crate::protocol::url::{Server, origin};
 
 /// A region that failed comes last for this long.
@@ -97,25 +98,29 @@ impl Regions {
 
     /// The app connects to this URL. What is known of the regions of the same host stays known.
     pub fn start(&mut self, now: Millis, url: &str) -> Result<(), (Named, Refusal)> {
-        let mut named = vec![url.to_owned()];
-        named.extend(self.options.urls.iter().cloned());
+        let mut named = self.options.urls.clone();
+        named.insert(0, url.to_owned());
         let (allowed_hosts, insecure) = (self.options.allowed_hosts.clone(), self.options.allow_insecure);
         let trust = Trust { named, allowed_hosts, insecure };
-        let mut places = vec![(Named::Connect, url)];
-        places.extend(self.options.urls.iter().map(|url| (Named::Urls, url.as_str())));
-        // The endpoint is sent the token as well.
-        places.extend(self.options.endpoint.iter().map(|url| (Named::Endpoint, url.as_str())));
-        for (by, url) in places {
-            trust.named(url).map_err(|why| (by, why))?;
+        let check = |by: Named, url: &str| trust.named(url).map_err(|why| (by, why));
+        check(Named::Connect, url)?;
+        for url in &self.options.urls {
+            check(Named::Urls, url)?;
         }
-        if origin(&self.home.url) != origin(url) {
+        // The endpoint is sent the token as well.
+        if let Some(url) = &self.options.endpoint {
+            check(Named::Endpoint, url)?;
+        }
+        if !self.home.is_at(&origin(url)) {
             self.list.clear();
             self.new_until = None;
         }
-        self.home = Region { name: String::new(), url: url.to_owned() };
+        self.home = Region::at(url);
         self.trust = trust;
         if self.list.is_empty() && !self.options.off {
-            self.list = self.options.urls.iter().map(|url| Region { name: String::new(), url: url.clone() }).collect();
+            for url in &self.options.urls {
+                self.list.push(Region::at(url));
+            }
         }
         self.forget_tries();
         self.go_to_best(now);
@@ -161,7 +166,7 @@ impl Regions {
         let mut kept: Vec<Region> = Vec::new();
         for region in list.into_iter().take(MOST_REGIONS).filter(|_| !self.options.off) {
             match self.trust.listed(&region.url) {
-                Ok(_) if kept.iter().any(|other| origin(&other.url) == origin(&region.url)) => {}
+                Ok(_) if kept.iter().any(|other| other.is_at(&region.origin())) => {}
                 Ok(_) => kept.push(region),
                 Err(why) => learned.refused.push((named(&region), why)),
             }
@@ -180,16 +185,16 @@ impl Regions {
         if self.was_tried(&place) {
             return Ok(false);
         }
-        self.current = self.list.iter().find(|region| origin(&region.url) == place).cloned().unwrap_or_default();
+        self.current = self.list.iter().find(|region| region.is_at(&place)).cloned().unwrap_or_default();
         url.clone_into(&mut self.current.url);
         Ok(true)
     }
 
     fn go_to_best(&mut self, now: Millis) {
-        let home = origin(&self.home.url);
+        let home = self.home.origin();
         let mut all = self.candidates(now);
         // A connect begins where the app says, unless that failed lately.
-        let begin = all.iter().position(|region| origin(&region.url) == home).filter(|_| !self.is_cooling(now, &home));
+        let begin = all.iter().position(|region| region.is_at(&home)).filter(|_| !self.is_cooling(now, &home));
         if let Some(best) = (!all.is_empty()).then(|| all.swap_remove(begin.unwrap_or(0))) {
             self.current = best;
         }
@@ -203,12 +208,12 @@ impl Regions {
     /// lately comes last, the longest ago first.
     fn candidates(&self, now: Millis) -> Vec<Region> {
         let mut all = self.list.clone();
-        let home = origin(&self.home.url);
-        if !all.iter().any(|region| origin(&region.url) == home) {
+        let home = self.home.origin();
+        if !all.iter().any(|region| region.is_at(&home)) {
             all.push(self.home.clone());
         }
         let failed = |region: &Region| {
-            let origin = origin(&region.url);
+            let origin = region.origin();
             self.failed.iter().find(|(of, at)| *of == origin && now.since(*at) < COOL_DOWN_MS).map(|(_, at)| *at)
         };
         let (mut ordered, mut late) = (Vec::new(), Vec::new());
@@ -226,10 +231,12 @@ impl Regions {
 
     /// Regions that were not tried in this round, best first.
     pub fn untried(&self, now: Millis) -> Vec<Region> {
-        let here = origin(&self.current.url);
+        let here = self.current.origin();
         let mut left = self.candidates(now);
-        left.retain(|region| origin(&region.url) != here && !self.was_tried(&origin(&region.url)));
-        if let Some(at) = left.iter().position(|region| Some(origin(&region.url)) == self.preferred) {
+        left.retain(|region| !region.is_at(&here) && !self.was_tried(&region.origin()));
+        if let Some(at) =
+            left.iter().position(|region| self.preferred.as_ref().is_some_and(|preferred| region.is_at(preferred)))
+        {
             let best = left.remove(at);
             left.insert(0, best);
         }
@@ -238,16 +245,16 @@ impl Regions {
 
     /// The current region failed.
     pub fn failed(&mut self, now: Millis, error: &str, ms: u64) {
-        let here = origin(&self.current.url);
+        let here = self.current.origin();
         self.failed.retain(|(of, at)| *of != here && now.since(*at) < COOL_DOWN_MS);
-        self.tried.retain(|tried| origin(&tried.region.url) != here);
+        self.tried.retain(|tried| !tried.region.is_at(&here));
         self.failed.push((here, now));
         let (region, error, round) = (self.current.clone(), error.to_owned(), self.round);
         self.tried.push(Tried { region, error, ms, round });
     }
 
     fn was_tried(&self, place: &str) -> bool {
-        self.tried.iter().any(|tried| tried.round == self.round && origin(&tried.region.url) == place)
+        self.tried.iter().any(|tried| tried.round == self.round && tried.region.is_at(place))
     }
 
     /// Goes to the best region that is left in this round; false when none is.
@@ -277,14 +284,14 @@ impl Regions {
 
     /// It works: nothing is held against the current region any more.
     pub fn succeeded(&mut self) {
-        let here = origin(&self.current.url);
+        let here = self.current.origin();
         self.failed.retain(|(of, _)| *of != here);
         self.forget_tries();
     }
 
     /// A probe of this region was answered, the first of its race.
     pub fn answered(&mut self, region: &Region) {
-        self.preferred.get_or_insert_with(|| origin(&region.url));
+        self.preferred.get_or_insert_with(|| region.origin());
     }
 
     /// What was tried, for the error: "" unless there is more than one place to try.
@@ -293,7 +300,7 @@ impl Regions {
         let mut story = String::new();
         for tried in self.tried.iter().filter(|_| several) {
             story += if story.is_empty() { " (tried " } else { "; " };
-            story += &format!("{} for {} ms: {}", named(&tried.region), tried.ms, tried.error);
+            story += &text!(named(&tried.region), " for ", tried.ms, " ms: ", tried.error);
         }
         if !story.is_empty() {
             story.push(')');
@@ -304,8 +311,8 @@ impl Regions {
 
 /// How a region is called in a message: its name and its origin, never its whole URL.
 pub fn named(region: &Region) -> String {
-    let origin = origin(&region.url);
-    if region.name.is_empty() { origin } else { format!("{} {origin}", region.name) }
+    let origin = region.origin();
+    if region.name.is_empty() { origin } else { text!(region.name, " ", origin) }
 }
 
 /// The URL of a region's probe: the root of its server, without a token.

@@ -8,6 +8,7 @@
 use crate::protocol::proto;
 use crate::protocol::secret::Secret;
 use crate::protocol::text::base64_url;
+use crate::protocol::text::text;
 use crate::protocol::url::{Server, UrlError, Version, push_escaped};
 use crate::protocol::wire::Message as _;
 
@@ -191,7 +192,7 @@ fn query(client: &ClientDetails, join: &Join) -> Vec<(&'static str, String)> {
     query.push(("auto_subscribe", flag(join.auto_subscribe)));
     query.push(("sdk", "js".to_owned()));
     query.push(("version", COMPATIBLE_VERSION.to_owned()));
-    query.push(("protocol", PROTOCOL.to_string()));
+    query.push(("protocol", text!(PROTOCOL as u32)));
     let facts = [
         ("os", &client.os),
         ("os_version", &client.os_version),
@@ -204,7 +205,7 @@ fn query(client: &ClientDetails, join: &Join) -> Vec<(&'static str, String)> {
         query.push(("adaptive_stream", flag(true)));
     }
     if let Some(resume) = join.resume.as_ref().filter(|resume| resume.reason != proto::ReconnectReason::RrUnknown) {
-        query.push(("reconnect_reason", (resume.reason as i32).to_string()));
+        query.push(("reconnect_reason", text!(resume.reason as u32)));
     }
     query
 }

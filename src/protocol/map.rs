@@ -2,7 +2,48 @@
 //! about 10 KB to the wasm, and there are ten. Made for what a room has, some thousands of entries at most: finding is
 //! logarithmic, inserting and removing move pointers. It has the methods that are used here and no others.
 
-use std::borrow::Borrow;
+use std::rc::Rc;
+
+/// What can be a key. It is looked for in one form, so that looking is compiled once.
+pub trait Key {
+    /// That form.
+    type Plain: Ord + ?Sized;
+
+    /// The key in it.
+    fn plain(&self) -> &Self::Plain;
+}
+
+impl Key for String {
+    type Plain = str;
+
+    fn plain(&self) -> &str {
+        self
+    }
+}
+
+impl Key for Rc<str> {
+    type Plain = str;
+
+    fn plain(&self) -> &str {
+        self
+    }
+}
+
+impl Key for &str {
+    type Plain = str;
+
+    fn plain(&self) -> &str {
+        self
+    }
+}
+
+impl Key for u32 {
+    type Plain = u32;
+
+    fn plain(&self) -> &u32 {
+        self
+    }
+}
 
 /// Keys with their values, sorted by key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,63 +58,50 @@ impl<K, V> Default for Map<K, V> {
     }
 }
 
-impl<K: Ord, V> Map<K, V> {
+impl<K: Key, V> Map<K, V> {
     /// An empty map.
     pub fn new() -> Self {
         Self::default()
     }
 
-    fn find<Q: Ord + ?Sized>(&self, key: &Q) -> Result<usize, usize>
-    where
-        K: Borrow<Q>,
-    {
-        self.entries.binary_search_by(|(other, _)| other.borrow().cmp(key))
+    fn find(&self, key: &K::Plain) -> Result<usize, usize> {
+        self.entries.binary_search_by(|(other, _)| other.plain().cmp(key))
     }
 
     /// The value of `key`.
-    pub fn get<Q: Ord + ?Sized>(&self, key: &Q) -> Option<&V>
-    where
-        K: Borrow<Q>,
-    {
+    pub fn get(&self, key: &K::Plain) -> Option<&V> {
         let at = self.find(key).ok()?;
         self.entries.get(at).map(|(_, value)| &**value)
     }
 
     /// The value of `key`, to be changed.
-    pub fn get_mut<Q: Ord + ?Sized>(&mut self, key: &Q) -> Option<&mut V>
-    where
-        K: Borrow<Q>,
-    {
+    pub fn get_mut(&mut self, key: &K::Plain) -> Option<&mut V> {
         let at = self.find(key).ok()?;
         self.entries.get_mut(at).map(|(_, value)| &mut **value)
     }
 
     /// Whether `key` has a value.
-    pub fn contains_key<Q: Ord + ?Sized>(&self, key: &Q) -> bool
-    where
-        K: Borrow<Q>,
-    {
+    pub fn contains_key(&self, key: &K::Plain) -> bool {
         self.find(key).is_ok()
     }
 
-    /// Sets the value of `key` and returns the one it had.
-    pub fn insert(&mut self, key: K, value: V) -> Option<V> {
-        match self.find(&key) {
-            Ok(at) => self.entries.get_mut(at).map(|(_, old)| std::mem::replace(&mut **old, value)),
-            Err(at) => {
-                self.entries.insert(at, (key, Box::new(value)));
-                None
+    /// Sets the value of `key`.
+    pub fn insert(&mut self, key: K, value: V) {
+        let value = Box::new(value);
+        match self.find(key.plain()) {
+            Ok(at) => {
+                if let Some((_, old)) = self.entries.get_mut(at) {
+                    *old = value;
+                }
             }
+            Err(at) => self.entries.insert(at, (key, value)),
         }
     }
 
     /// Takes `key` out and returns its value.
-    pub fn remove<Q: Ord + ?Sized>(&mut self, key: &Q) -> Option<V>
-    where
-        K: Borrow<Q>,
-    {
+    pub fn remove(&mut self, key: &K::Plain) -> Option<Box<V>> {
         let at = self.find(key).ok()?;
-        Some(*self.entries.remove(at).1)
+        Some(self.entries.remove(at).1)
     }
 
     /// Keeps what `keep` says yes to.
@@ -122,7 +150,7 @@ impl<K: Ord, V> Map<K, V> {
     }
 }
 
-impl<K: Ord, V> Extend<(K, V)> for Map<K, V> {
+impl<K: Key, V> Extend<(K, V)> for Map<K, V> {
     fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
         for (key, value) in entries {
             self.insert(key, value);
@@ -130,7 +158,7 @@ impl<K: Ord, V> Extend<(K, V)> for Map<K, V> {
     }
 }
 
-impl<K: Ord, V> FromIterator<(K, V)> for Map<K, V> {
+impl<K: Key, V> FromIterator<(K, V)> for Map<K, V> {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
         let mut map = Self::new();
         map.extend(entries);
@@ -138,7 +166,7 @@ impl<K: Ord, V> FromIterator<(K, V)> for Map<K, V> {
     }
 }
 
-impl<K: Ord, V, const N: usize> From<[(K, V); N]> for Map<K, V> {
+impl<K: Key, V, const N: usize> From<[(K, V); N]> for Map<K, V> {
     fn from(entries: [(K, V); N]) -> Self {
         entries.into_iter().collect()
     }
@@ -155,12 +183,12 @@ mod tests {
     fn entries_come_in_the_order_of_their_keys_whatever_order_they_went_in() {
         let mut map: Map<String, u32> =
             [("b", 2), ("a", 1), ("c", 3)].map(|(key, value)| (key.to_owned(), value)).into();
-        assert_eq!(map.insert("a".to_owned(), 10), Some(1));
+        map.insert("a".to_owned(), 10);
         assert_eq!(
             map.iter().map(|(key, value)| (key.as_str(), *value)).collect::<Vec<_>>(),
             [("a", 10), ("b", 2), ("c", 3)]
         );
-        assert_eq!(map.remove("b"), Some(2));
+        assert_eq!(map.remove("b"), Some(Box::new(2)));
         assert_eq!((map.get("b"), map.contains_key("c"), map.len()), (None, true, 2));
         assert_eq!(map.keys().collect::<Vec<_>>(), ["a", "c"]);
         assert_eq!(map.into_values().collect::<Vec<_>>(), [10, 3]);

@@ -4,6 +4,7 @@ pub mod data;
 pub mod join;
 pub mod map;
 pub mod proto;
+pub mod queue;
 pub mod regions;
 pub mod sdp;
 pub mod secret;

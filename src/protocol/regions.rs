@@ -7,7 +7,8 @@
 //! A list is what somebody else wrote. A token goes only to a host that the app itself named, or to one under a suffix
 //! that is trusted together with it; everything else in a list is refused.
 
-use crate::protocol::url::{Server, is_cloud};
+use crate::protocol::text;
+use crate::protocol::url::{Server, is_cloud, origin};
 
 /// Where LiveKit Cloud's region list lies, below the host.
 const SETTINGS: &str = "/settings/regions";
@@ -28,6 +29,23 @@ pub struct Region {
     pub name: String,
     /// The server's URL, `ws`, `wss`, `http` or `https`.
     pub url: String,
+}
+
+impl Region {
+    /// A place that nobody named.
+    pub fn at(url: &str) -> Self {
+        Self { name: String::new(), url: url.to_owned() }
+    }
+
+    /// What of its URL may stand in a message, and what tells places apart.
+    pub fn origin(&self) -> String {
+        origin(&self.url)
+    }
+
+    /// Whether this is its origin.
+    pub fn is_at(&self, origin: &str) -> bool {
+        self.origin() == origin
+    }
 }
 
 /// Why a URL is not sent a token.
@@ -99,12 +117,12 @@ fn host_of(url: &str) -> Option<String> {
 
 /// `.example.com` and `*.example.com` mean the same as `example.com`.
 fn is_below(host: &str, allowed: &str) -> bool {
-    let allowed = allowed.trim_start_matches('*').trim_start_matches('.').to_ascii_lowercase();
+    let allowed = text::without_start(text::without_start(allowed, "*"), ".").to_ascii_lowercase();
     match host.strip_suffix(allowed.as_str()) {
         _ if allowed.is_empty() => false,
         Some("") => true,
         // An address has no hosts below it.
-        Some(rest) => rest.ends_with('.') && !allowed.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.'),
+        Some(rest) => rest.ends_with(".") && !allowed.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.'),
         None => false,
     }
 }
@@ -115,8 +133,8 @@ pub fn is_loopback(host: &str) -> bool {
 }
 
 fn is_loopback_address(host: &str) -> bool {
-    let mut parts = host.split('.');
-    parts.next() == Some("127") && host.split('.').count() == 4 && parts.all(|part| part.parse::<u8>().is_ok())
+    let mut parts = text::split(host, ".");
+    parts.next() == Some("127") && text::split(host, ".").count() == 4 && parts.all(|part| part.parse::<u8>().is_ok())
 }
 
 /// Where a host's region list lies: LiveKit Cloud's hosts have one, and an `endpoint` that the app named is one.
@@ -130,11 +148,11 @@ pub fn list_url(home: &str, endpoint: Option<&str>) -> Option<String> {
 
 /// `max-age` of a `Cache-Control` header, in milliseconds; `None` where it says none that can be used.
 pub fn max_age_ms(cache_control: &str) -> Option<u64> {
-    let (_, seconds) = cache_control.split(',').find_map(|part| {
-        let (name, value) = part.split_once('=')?;
-        name.trim().eq_ignore_ascii_case("max-age").then_some((name, value))
+    let (_, seconds) = text::split(cache_control, ",").find_map(|part| {
+        let (name, value) = text::split_once(part, "=")?;
+        name.trim_ascii().eq_ignore_ascii_case("max-age").then_some((name, value))
     })?;
-    let digits = seconds.trim().trim_matches('"');
+    let digits = text::without_end(text::without_start(seconds.trim_ascii(), "\""), "\"");
     let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
     // Too large a number is a long time.
     plain.then(|| digits.parse::<u64>().unwrap_or(u64::MAX).saturating_mul(1_000))
@@ -142,7 +160,7 @@ pub fn max_age_ms(cache_control: &str) -> Option<u64> {
 
 /// Reads a list; `None` for what is no list. Entries without a URL are left out.
 pub fn read_list(text: &str) -> Option<Vec<Region>> {
-    let mut json = Json { rest: text.trim_start_matches('\u{feff}'), depth: 0 };
+    let mut json = Json { rest: text::without_start(text, "\u{feff}"), depth: 0 };
     let mut regions = None;
     json.object(|json, key| match key.as_str() {
         "regions" => {
@@ -160,6 +178,10 @@ pub fn read_list(text: &str) -> Option<Vec<Region>> {
         _ => json.skip(),
     })?;
     regions
+}
+
+fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }
 
 /// What is left of a JSON text. Every method is `None` at the first thing that is not as JSON has it.
@@ -182,19 +204,25 @@ impl Json<'_> {
         Some(region)
     }
 
-    fn peek(&mut self) -> Option<char> {
-        self.rest = self.rest.trim_start_matches([' ', '\t', '\n', '\r']);
-        self.rest.chars().next()
+    fn peek(&mut self) -> Option<u8> {
+        (_, self.rest) = text::until(self.rest, |byte| !is_blank(byte));
+        self.rest.bytes().next()
     }
 
-    fn take(&mut self, wanted: char) -> Option<()> {
+    fn take(&mut self, wanted: u8) -> Option<()> {
         self.peek().filter(|found| *found == wanted)?;
-        self.rest = self.rest.strip_prefix(wanted)?;
-        Some(())
+        self.forward(1).map(|_| ())
+    }
+
+    /// The next so many bytes.
+    fn forward(&mut self, bytes: usize) -> Option<&str> {
+        let (passed, rest) = self.rest.split_at_checked(bytes)?;
+        self.rest = rest;
+        Some(passed)
     }
 
     /// Members between an opening and a closing sign.
-    fn members(&mut self, ends: (char, char), mut one: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
+    fn members(&mut self, ends: (u8, u8), mut one: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
         self.take(ends.0)?;
         self.depth += 1;
         if self.depth > DEEPEST {
@@ -203,10 +231,10 @@ impl Json<'_> {
         if self.peek()? != ends.1 {
             loop {
                 one(self)?;
-                if self.peek()? != ',' {
+                if self.peek()? != b',' {
                     break;
                 }
-                self.take(',')?;
+                self.take(b',')?;
             }
         }
         self.depth -= 1;
@@ -214,55 +242,57 @@ impl Json<'_> {
     }
 
     fn object(&mut self, mut member: impl FnMut(&mut Self, String) -> Option<()>) -> Option<()> {
-        self.members(('{', '}'), |json| {
+        self.members((b'{', b'}'), |json| {
             let key = json.text()?;
-            json.take(':')?;
+            json.take(b':')?;
             member(json, key)
         })
     }
 
     fn array(&mut self, item: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
-        self.members(('[', ']'), item)
+        self.members((b'[', b']'), item)
     }
 
     fn text(&mut self) -> Option<String> {
-        self.take('"')?;
+        self.take(b'"')?;
         let mut text = String::new();
-        let mut chars = self.rest.chars();
         loop {
-            match chars.next()? {
-                '"' => break,
-                '\\' => text.push(match chars.next()? {
-                    'n' => '\n',
-                    't' => '\t',
-                    'r' => '\r',
-                    'b' => '\u{8}',
-                    'f' => '\u{c}',
-                    // Halves of a pair come as U+FFFD: no host and no region has such a name.
-                    'u' => {
-                        let code = (0..4).try_fold(0, |code, _| Some(code * 16 + chars.next()?.to_digit(16)?))?;
-                        char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER)
-                    }
-                    other => other,
-                }),
-                plain => text.push(plain),
+            let (plain, rest) = text::until(self.rest, |byte| matches!(byte, b'"' | b'\\'));
+            text.push_str(plain);
+            self.rest = rest;
+            if self.forward(1)? == "\"" {
+                return Some(text);
             }
+            let escaped = self.rest.chars().next()?;
+            self.forward(escaped.len_utf8())?;
+            text.push(match escaped {
+                'n' => '\n',
+                't' => '\t',
+                'r' => '\r',
+                'b' => '\u{8}',
+                'f' => '\u{c}',
+                // Halves of a pair come as U+FFFD: no host and no region has such a name.
+                'u' => {
+                    let digit = |byte: u8| char::from(byte).to_digit(16);
+                    let code = self.forward(4)?.bytes().try_fold(0, |code, byte| Some(code * 16 + digit(byte)?))?;
+                    char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER)
+                }
+                other => other,
+            });
         }
-        self.rest = chars.as_str();
-        Some(text)
     }
 
     fn skip(&mut self) -> Option<()> {
         match self.peek()? {
-            '{' => self.object(|json, _| json.skip()),
-            '[' => self.array(Self::skip),
-            '"' => self.text().map(|_| ()),
+            b'{' => self.object(|json, _| json.skip()),
+            b'[' => self.array(Self::skip),
+            b'"' => self.text().map(|_| ()),
             _ => {
-                let end = self.rest.find([',', '}', ']', ' ', '\n', '\r', '\t'])?;
-                let (word, rest) = self.rest.split_at_checked(end).filter(|(word, _)| !word.is_empty())?;
+                let ends = |byte| matches!(byte, b',' | b'}' | b']') || is_blank(byte);
+                let (word, rest) = text::until(self.rest, ends);
                 self.rest = rest;
                 let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
-                word.bytes().all(is_plain).then_some(())
+                (!word.is_empty() && !rest.is_empty() && word.bytes().all(is_plain)).then_some(())
             }
         }
     }

@@ -1,7 +1,7 @@
 //! The few edits of session descriptions that a LiveKit room needs, line by line; everything else passes untouched.
 //! What can be said through the WebRTC API is said there, not here.
 
-use crate::protocol::text;
+use crate::protocol::text::{self, text};
 
 /// A local track's place in the publisher's offer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,7 +26,7 @@ impl<'a> Section<'a> {
     }
 
     fn values<'s>(&'s self, attribute: &'s str) -> impl Iterator<Item = &'s str> {
-        self.lines.iter().filter_map(move |line| line.strip_prefix("a=")?.strip_prefix(attribute)?.strip_prefix(':'))
+        self.lines.iter().filter_map(move |line| line.strip_prefix("a=")?.strip_prefix(attribute)?.strip_prefix(":"))
     }
 
     fn mid(&self) -> &str {
@@ -40,35 +40,36 @@ impl<'a> Section<'a> {
     /// The payload type of a codec, by its name in lower case.
     fn payload(&self, codec: &str) -> Option<String> {
         self.values("rtpmap").find_map(|value| {
-            let (payload, name) = value.split_once(' ')?;
-            name.split('/').next().filter(|name| name.eq_ignore_ascii_case(codec)).map(|_| payload.to_owned())
+            let (payload, name) = text::split_once(value, " ")?;
+            let (name, _) = text::until(name, |byte| byte == b'/');
+            name.eq_ignore_ascii_case(codec).then(|| payload.to_owned())
         })
     }
 
     fn format(&self, payload: &str) -> Option<&str> {
-        self.values("fmtp").find_map(|value| value.strip_prefix(payload)?.strip_prefix(' '))
+        self.values("fmtp").find_map(|value| value.strip_prefix(payload)?.strip_prefix(" "))
     }
 
     /// Changes the parameters of a payload type; a line that is not there yet is added behind its `rtpmap`.
     fn set_format(&mut self, payload: &str, parameters: &str) {
-        let start = format!("a=fmtp:{payload} ");
-        let line = format!("{start}{parameters}");
+        let start = text!("a=fmtp:", payload, " ");
+        let line = text!(start, parameters);
         if let Some(found) = self.lines.iter_mut().find(|line| line.starts_with(&start)) {
             *found = line.into();
             return;
         }
-        let map = format!("a=rtpmap:{payload} ");
+        let map = text!("a=rtpmap:", payload, " ");
         let at = self.lines.iter().position(|line| line.starts_with(&map));
         self.lines.insert(at.map_or(self.lines.len(), |at| at + 1), line.into());
     }
 
     fn add_parameter(&mut self, payload: &str, name: &str, value: &str) {
         let old = self.format(payload).unwrap_or_default();
-        if old.split(';').any(|one| one.trim().split('=').next() == Some(name)) {
+        if text::split(old, ";").any(|one| text::until(one.trim_ascii(), |byte| byte == b'=').0 == name) {
             return;
         }
         let separator = if old.is_empty() { "" } else { ";" };
-        let new = format!("{old}{separator}{name}={value}");
+        let new = text!(old, separator, name, "=", value);
         self.set_format(payload, &new);
     }
 }
@@ -76,7 +77,9 @@ impl<'a> Section<'a> {
 /// The part before the first section comes as the first item.
 fn split(sdp: &str) -> Vec<Section<'_>> {
     let mut sections = vec![Section { lines: Vec::new() }];
-    for line in sdp.lines().filter(|line| !line.is_empty()) {
+    for line in
+        text::split(sdp, "\n").map(|line| line.strip_suffix("\r").unwrap_or(line)).filter(|line| !line.is_empty())
+    {
         if line.starts_with("m=") {
             sections.push(Section { lines: Vec::new() });
         }
@@ -111,7 +114,7 @@ pub fn publisher_offer(sdp: &str, tracks: &[LocalSection], placeholders: &[Strin
             && let Some(kbps) = start_kbps
             && let Some(payload) = section.payload(&track.codec)
         {
-            section.add_parameter(&payload, "x-google-start-bitrate", &kbps.to_string());
+            section.add_parameter(&payload, "x-google-start-bitrate", &text!(kbps));
         }
     }
     conform(&mut sections, placeholders);
@@ -133,11 +136,14 @@ pub fn subscriber_answer(sdp: &str, offer: &str) -> String {
         let Some(payload) = section.payload("opus") else { continue };
         let Some(offered) = offered.iter().find(|offered| offered.mid() == section.mid()) else { continue };
         let Some(their) = offered.payload("opus") else { continue };
-        if offered.format(&their).is_some_and(|format| format.split(';').any(|one| one.trim() == "sprop-stereo=1")) {
+        if offered
+            .format(&their)
+            .is_some_and(|format| text::split(format, ";").any(|one| one.trim_ascii() == "sprop-stereo=1"))
+        {
             section.add_parameter(&payload, "stereo", "1");
         }
-        let nack = format!("a=rtcp-fb:{payload} nack");
-        if offered.has(&format!("a=rtcp-fb:{their} nack")) && !section.has(&nack) {
+        let nack = text!("a=rtcp-fb:", payload, " nack");
+        if offered.has(&text!("a=rtcp-fb:", their, " nack")) && !section.has(&nack) {
             section.lines.push(nack.into());
         }
     }
@@ -147,13 +153,13 @@ pub fn subscriber_answer(sdp: &str, offer: &str) -> String {
 /// The description as the server gets it: a section names the client id of its track, also when another media track
 /// has taken its place since.
 pub fn with_client_ids(sdp: &str, tracks: &[LocalSection]) -> String {
-    let renamed: Vec<_> = tracks.iter().filter(|track| track.cid != track.track_id).collect();
-    if renamed.is_empty() {
+    let renamed = |track: &LocalSection| track.cid != track.track_id;
+    if !tracks.iter().any(renamed) {
         return sdp.to_owned();
     }
     let mut sections = split(sdp);
     for section in &mut sections {
-        if let Some(track) = renamed.iter().find(|track| belongs(section, track)) {
+        if let Some(track) = tracks.iter().find(|track| renamed(track) && belongs(section, track)) {
             for line in section.lines.iter_mut().filter(|line| text::contains(line, "msid:")) {
                 *line = text::replace(line, &track.track_id, &track.cid).into();
             }
@@ -169,14 +175,14 @@ pub fn with_audio_bitrate(sdp: &str, mid: &str, bits_per_second: u32) -> String 
         let Some(payload) = section.payload("opus") else { continue };
         let format = section.format(&payload).unwrap_or_default();
         let mut kept = String::new();
-        for one in format.split(';').filter(|one| !text::contains(one, "maxaveragebitrate")) {
+        for one in text::split(format, ";").filter(|one| !text::contains(one, "maxaveragebitrate")) {
             kept.push_str(one);
             kept.push(';');
         }
         if bits_per_second > 0 {
-            kept = format!("{kept}maxaveragebitrate={bits_per_second}");
+            kept = text!(kept, "maxaveragebitrate=", bits_per_second);
         }
-        section.set_format(&payload, kept.trim_matches(';'));
+        section.set_format(&payload, text::without_end(text::without_start(&kept, ";"), ";"));
     }
     join(&sections)
 }
@@ -185,7 +191,7 @@ fn belongs(section: &Section<'_>, track: &LocalSection) -> bool {
     let dead = section.has("a=recvonly") || section.has("a=inactive");
     // The stream's id, which may be missing, and the track's.
     let is_its = |msid: &str| {
-        msid.strip_suffix(track.track_id.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with(' '))
+        msid.strip_suffix(track.track_id.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with(" "))
     };
     !dead && section.values("msid").any(is_its)
 }
@@ -200,7 +206,7 @@ fn conform(sections: &mut [Section<'_>], placeholders: &[String]) {
     let formats = |section: &Section<'_>| {
         let mut formats = Vec::new();
         for value in section.values("fmtp") {
-            if let Some((payload, format)) = value.split_once(' ') {
+            if let Some((payload, format)) = text::split_once(value, " ") {
                 formats.push((payload.to_owned(), format.to_owned()));
             }
         }

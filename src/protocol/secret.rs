@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::protocol::text::split_once;
+use crate::protocol::text::{split_once, until};
 use crate::protocol::wire::{Field, Slot};
 
 /// Holds a secret text. `Debug` and `Display` show a placeholder, so it can stand in errors and logs by accident
@@ -62,7 +62,7 @@ impl From<&str> for Secret {
 /// as a token does is replaced.
 pub fn redacted(text: String) -> String {
     const BEGIN: &str = "eyJ";
-    let of_token = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '=');
+    let of_token = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'=');
     let (mut out, mut rest) = (String::new(), text.as_str());
     while let Some((before, after)) = split_once(rest, BEGIN) {
         out.push_str(before);
@@ -70,7 +70,7 @@ pub fn redacted(text: String) -> String {
         if !out.ends_with("[secret]") {
             out.push_str("[secret]");
         }
-        rest = after.trim_start_matches(of_token);
+        (_, rest) = until(after, |byte| !of_token(byte));
     }
     out.push_str(rest);
     out

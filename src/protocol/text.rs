@@ -1,4 +1,4 @@
-//! Looking for texts in texts, and base64, in the few lines that the short texts of signalling need. The standard
+//! Texts in texts, texts of pieces, and base64, in the few lines that the short texts of signalling need. The standard
 //! library's search is made for long ones and weighs two kilobytes of wasm.
 
 /// Where `part` begins in `text`.
@@ -20,6 +20,38 @@ pub fn split_once<'a>(text: &'a str, part: &str) -> Option<(&'a str, &'a str)> {
     Some((before, rest.get(part.len()..)?))
 }
 
+/// What stands between one `by` and the next.
+pub fn split<'a>(text: &'a str, by: &'a str) -> impl Iterator<Item = &'a str> {
+    let mut left = Some(text);
+    std::iter::from_fn(move || {
+        let (part, rest) = split_once(left?, by).map_or((left?, None), |(part, rest)| (part, Some(rest)));
+        left = rest;
+        Some(part)
+    })
+}
+
+/// What stands before the first byte that ends it, and the rest from there on.
+pub fn until(text: &str, ends: impl Fn(u8) -> bool) -> (&str, &str) {
+    let end = text.bytes().position(ends).unwrap_or(text.len());
+    text.split_at_checked(end).unwrap_or((text, ""))
+}
+
+/// `text` without every `part` that it begins with.
+pub fn without_start<'a>(mut text: &'a str, part: &str) -> &'a str {
+    while let Some(rest) = text.strip_prefix(part) {
+        text = rest;
+    }
+    text
+}
+
+/// `text` without every `part` that it ends with.
+pub fn without_end<'a>(mut text: &'a str, part: &str) -> &'a str {
+    while let Some(rest) = text.strip_suffix(part) {
+        text = rest;
+    }
+    text
+}
+
 /// `text` with `by` wherever `part` stood.
 pub fn replace(mut text: &str, part: &str, by: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -30,6 +62,68 @@ pub fn replace(mut text: &str, part: &str, by: &str) -> String {
     }
     out.push_str(text);
     out
+}
+
+/// A text made of pieces: `text!("tried for ", ms, " ms")`. `format!` is for more than that, and weighs more: its texts
+/// with their places in the module, and the machinery that reads them.
+macro_rules! text {
+    ($($piece:expr),+ $(,)?) => {{
+        let mut text = String::new();
+        $($crate::protocol::text::Piece::push_to(&$piece, &mut text);)+
+        text
+    }};
+}
+pub(crate) use text;
+
+/// What [`text!`] makes texts of.
+pub(crate) trait Piece {
+    /// Appends itself.
+    fn push_to(&self, text: &mut String);
+}
+
+impl Piece for str {
+    fn push_to(&self, text: &mut String) {
+        text.push_str(self);
+    }
+}
+
+impl Piece for String {
+    fn push_to(&self, text: &mut String) {
+        text.push_str(self);
+    }
+}
+
+impl<T: Piece + ?Sized> Piece for &T {
+    fn push_to(&self, text: &mut String) {
+        T::push_to(self, text);
+    }
+}
+
+impl Piece for u64 {
+    fn push_to(&self, text: &mut String) {
+        if *self > 9 {
+            (self / 10).push_to(text);
+        }
+        text.push(char::from(b'0' + (self % 10) as u8));
+    }
+}
+
+impl Piece for u32 {
+    fn push_to(&self, text: &mut String) {
+        u64::from(*self).push_to(text);
+    }
+}
+
+impl Piece for u16 {
+    fn push_to(&self, text: &mut String) {
+        u64::from(*self).push_to(text);
+    }
+}
+
+impl Piece for usize {
+    fn push_to(&self, text: &mut String) {
+        (*self as u64).push_to(text);
+    }
 }
 
 /// Base64 in the alphabet of URLs, padded, as Go's `base64.URLEncoding` reads it.
@@ -69,10 +163,24 @@ mod tests {
                 assert_eq!(contains(text, part), text.contains(part), "{text} {part}");
                 assert_eq!(split_once(text, part), text.split_once(part), "{text} {part}");
                 if !part.is_empty() {
+                    assert!(split(text, part).eq(text.split(part)), "{text} {part}");
+                    assert_eq!(without_start(text, part), text.trim_start_matches(part), "{text} {part}");
+                    assert_eq!(without_end(text, part), text.trim_end_matches(part), "{text} {part}");
                     assert_eq!(replace(text, part, "-a-"), text.replace(part, "-a-"), "{text} {part}");
                 }
             }
+            let at = text.find('b').unwrap_or(text.len());
+            assert_eq!(until(text, |byte| byte == b'b'), text.split_at(at), "{text}");
         }
+    }
+
+    #[test]
+    fn a_text_is_its_pieces() {
+        let (owned, largest) = ("b".to_owned(), u64::MAX);
+        assert_eq!(
+            text!("a", owned, &&owned, 0u64, 1_010u32, 65_535u16, 10usize, largest),
+            format!("abb010106553510{largest}")
+        );
     }
 
     #[test]

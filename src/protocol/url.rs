@@ -5,10 +5,8 @@
 //! own `WebSocket` and `fetch` translate it. Nothing of a text that could not be read is ever repeated in an error,
 //! because what stands there may be a token in the wrong place.
 
-use std::fmt;
-
 use crate::protocol::secret::Secret;
-use crate::protocol::text;
+use crate::protocol::text::{self, text};
 
 /// Longest server URL that is taken, in bytes.
 const LONGEST: usize = 4_096;
@@ -32,21 +30,28 @@ impl Version {
 }
 
 /// Why a server URL cannot be used. The texts hold nothing of a URL but its scheme.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UrlError {
     /// The text is no URL with a host.
-    #[error("not the URL of a server: {0}")]
     Malformed(&'static str),
     /// The scheme is none of ws, wss, http, https.
-    #[error("scheme \"{0}\" cannot be dialled: use wss, ws, https or http")]
     Scheme(String),
+}
+
+impl UrlError {
+    /// The same as a sentence.
+    pub fn message(&self) -> String {
+        match self {
+            UrlError::Malformed(why) => text!("not the URL of a server: ", why),
+            UrlError::Scheme(scheme) => text!("scheme \"", scheme, "\" cannot be dialled: use wss, ws, https or http"),
+        }
+    }
 }
 
 /// A URL that carries a token.
 pub type SecretUrl = Secret;
 
 /// A server's URL, read: `http` and `ws` are one, `https` and `wss` the other. Query and fragment are dropped.
-/// `Display` is its origin, which is what may stand in a message: `wss://host:port`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Server {
     secure: bool,
@@ -60,27 +65,38 @@ pub struct Server {
 impl Server {
     /// Reads a server URL.
     pub fn parse(text: &str) -> Result<Self, UrlError> {
-        let text = text.trim_matches(|c: char| c.is_ascii_whitespace());
+        let text = text.trim_ascii();
         if text.is_empty() {
             return Err(UrlError::Malformed("it is empty"));
         }
         if text.len() > LONGEST {
             return Err(UrlError::Malformed("it is too long"));
         }
-        if text.chars().any(|c| c.is_ascii_control() || matches!(c, ' ' | '\\')) {
+        if text.bytes().any(|byte| byte.is_ascii_control() || matches!(byte, b' ' | b'\\')) {
             return Err(UrlError::Malformed("it holds a space, a backslash or a control character"));
         }
-        let (scheme, rest) = text.split_once(':').ok_or(UrlError::Malformed("it has no scheme, such as wss://"))?;
+        let (scheme, rest) =
+            text::split_once(text, ":").ok_or(UrlError::Malformed("it has no scheme, such as wss://"))?;
         let secure = secure_scheme(scheme)?;
         let rest = rest.strip_prefix("//").ok_or(UrlError::Malformed("its scheme is not followed by //"))?;
-        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-        let (authority, tail) = rest.split_at_checked(end).unwrap_or((rest, ""));
+        let (authority, tail) = text::until(rest, |byte| matches!(byte, b'/' | b'?' | b'#'));
         let (host, port) = host_and_port(authority)?;
-        let path = tail.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
+        let (path, _) = text::until(tail, |byte| matches!(byte, b'?' | b'#'));
+        let path = text::without_end(path, "/");
         if path.bytes().any(|byte| matches!(byte, b'"' | b'<' | b'>' | b'`' | b'{' | b'}' | b'|' | b'^')) {
             return Err(UrlError::Malformed("its path holds a character that has to be escaped"));
         }
         Ok(Self { secure, host, port, path: path.to_owned() })
+    }
+
+    /// What of it may stand in a message: `wss://host:port`.
+    pub fn origin(&self) -> String {
+        self.at(if self.secure { "wss" } else { "ws" })
+    }
+
+    fn at(&self, scheme: &str) -> String {
+        let origin = text!(scheme, "://", self.host);
+        self.port.map_or(origin.clone(), |port| text!(origin, ":", port))
     }
 
     /// Host without port, lower case.
@@ -95,12 +111,12 @@ impl Server {
 
     /// The URL without what follows its path: an app may have left a token there.
     pub fn base(&self) -> String {
-        format!("{self}{}", self.path)
+        text!(self.origin(), self.path)
     }
 
     /// URL of the signalling socket, without query.
     pub fn signal(&self, version: Version) -> String {
-        format!("{self}{}{}", self.path, version.path())
+        text!(self.origin(), self.path, version.path())
     }
 
     /// URL of the endpoint that says why a join failed, without query.
@@ -111,29 +127,13 @@ impl Server {
     /// URL of a path below the server's own, over HTTP.
     pub fn http(&self, path: &str) -> String {
         let scheme = if self.secure { "https" } else { "http" };
-        format!("{scheme}{}{}{path}", Authority(self), self.path)
+        text!(self.at(scheme), self.path, path)
     }
 
     /// Whether the other is the same host, port and security.
     pub fn is_same_origin(&self, other: &Self) -> bool {
         let port = |of: &Self| of.port.unwrap_or(if of.secure { 443 } else { 80 });
         self.secure == other.secure && self.host == other.host && port(self) == port(other)
-    }
-}
-
-impl fmt::Display for Server {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}", if self.secure { "wss" } else { "ws" }, Authority(self))
-    }
-}
-
-/// `://host:port`
-struct Authority<'a>(&'a Server);
-
-impl fmt::Display for Authority<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "://{}", self.0.host)?;
-        self.0.port.map_or(Ok(()), |port| write!(f, ":{port}"))
     }
 }
 
@@ -149,24 +149,24 @@ fn secure_scheme(scheme: &str) -> Result<bool, UrlError> {
 }
 
 fn host_and_port(authority: &str) -> Result<(String, Option<u16>), UrlError> {
-    if authority.contains('@') {
+    if text::contains(authority, "@") {
         return Err(UrlError::Malformed("it holds a user name; the token is an argument of its own"));
     }
-    let (host, port) = match authority.strip_prefix('[') {
+    let (host, port) = match authority.strip_prefix("[") {
         Some(rest) => {
-            let (address, port) = rest.split_once(']').ok_or(UrlError::Malformed("its IPv6 address has no end"))?;
+            let (address, port) =
+                text::split_once(rest, "]").ok_or(UrlError::Malformed("its IPv6 address has no end"))?;
             // What is no address in this form is turned down by the host.
             let is_part = |byte: u8| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.');
-            if !address.contains(':') || !address.bytes().all(is_part) {
+            if !text::contains(address, ":") || !address.bytes().all(is_part) {
                 return Err(UrlError::Malformed("its IPv6 address is none"));
             }
-            (format!("[{}]", address.to_ascii_lowercase()), port)
+            (text!("[", address.to_ascii_lowercase(), "]"), port)
         }
         None => {
-            let colon = authority.find(':').unwrap_or(authority.len());
-            let (host, port) = authority.split_at_checked(colon).unwrap_or((authority, ""));
-            let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_') || !c.is_ascii();
-            if host.is_empty() || host.starts_with('.') || text::contains(host, "..") || !host.chars().all(plain) {
+            let (host, port) = text::until(authority, |byte| byte == b':');
+            let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | 128..);
+            if host.is_empty() || host.starts_with(".") || text::contains(host, "..") || !host.bytes().all(plain) {
                 return Err(UrlError::Malformed("it has no usable host"));
             }
             (host.to_ascii_lowercase(), port)
@@ -174,7 +174,7 @@ fn host_and_port(authority: &str) -> Result<(String, Option<u16>), UrlError> {
     };
     let port = match port {
         "" | ":" => None,
-        _ => match port.strip_prefix(':').filter(|digits| digits.bytes().all(|b| b.is_ascii_digit())) {
+        _ => match port.strip_prefix(":").filter(|digits| digits.bytes().all(|b| b.is_ascii_digit())) {
             Some(digits) => Some(digits.parse().map_err(|_| UrlError::Malformed("its port is none"))?),
             None => return Err(UrlError::Malformed("its port is none")),
         },
@@ -194,7 +194,7 @@ pub fn validate_url(server_url: &str, version: Version) -> Result<String, UrlErr
 
 /// What of a server URL may stand in a message: its origin, or a placeholder when it cannot be read.
 pub fn origin(server_url: &str) -> String {
-    Server::parse(server_url).map_or_else(|_| "(no server URL)".to_owned(), |server| server.to_string())
+    Server::parse(server_url).map_or_else(|_| "(no server URL)".to_owned(), |server| server.origin())
 }
 
 /// Whether the host is one of LiveKit Cloud's, which have regions.

@@ -76,7 +76,7 @@ fn open(driver: &Driver, attempt: Attempt, dial: &Dial, packed: Option<&[u8]>) {
         (Some(constructor), Ok(url)) => Socket::open(&constructor, &url, report)
             .ok_or_else(|| "the host refused to open a WebSocket to this URL".to_owned()),
         (None, _) => Err("this host has no WebSocket: pass a constructor as the option `webSocket`".to_owned()),
-        (_, Err(error)) => Err(error.to_string()),
+        (_, Err(error)) => Err(error.message()),
     };
     match made {
         Ok(socket) => *driver.socket().borrow_mut() = Some((attempt, socket)),

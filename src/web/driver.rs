@@ -5,7 +5,6 @@
 //! Listeners, promises and the app's policy are called while nothing is borrowed. Decisions are not made here.
 
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
 use std::rc::{Rc, Weak};
 
 use js_sys::Function;
@@ -20,6 +19,7 @@ use crate::engine::room::command::{CallId, Command, Reply};
 use crate::engine::room::event::{ConnectionState, Event};
 use crate::engine::room::session::Session;
 use crate::engine::{Input, Output};
+use crate::protocol::queue::take_first;
 use crate::web::fetch::Fetch;
 use crate::web::inbox::Incoming;
 use crate::web::peer::Peers;
@@ -60,14 +60,15 @@ struct Armed {
 /// One room's engine and everything it has on the host.
 pub struct Driver {
     me: Weak<Driver>,
-    config: Config,
+    /// The session's, until there is one.
+    config: Cell<Config>,
     host: HostOptions,
     observer: Observer,
     session: RefCell<Option<Session>>,
-    inbox: RefCell<VecDeque<Incoming>>,
+    inbox: RefCell<Vec<Incoming>>,
     pumping: Cell<bool>,
     last_call: Cell<u32>,
-    calls: RefCell<Map<CallId, Settle>>,
+    calls: RefCell<Map<u32, Settle>>,
     timer: RefCell<Option<Armed>>,
     /// The attempt whose socket is wanted; the socket itself comes a little later when its URL is compressed first.
     dialling: Cell<Option<Attempt>>,
@@ -85,7 +86,7 @@ impl Driver {
     pub fn new(config: Config, host: HostOptions, observer: Observer) -> Rc<Self> {
         Rc::new_cyclic(|me: &Weak<Driver>| Self {
             me: me.clone(),
-            config,
+            config: Cell::new(config),
             observer,
             session: RefCell::new(None),
             inbox: RefCell::default(),
@@ -114,11 +115,11 @@ impl Driver {
             let Some(seed) = host::seed() else {
                 return settle(Err(Error::new(Code::Unsupported, "this host gives no entropy here")));
             };
-            *self.session.borrow_mut() = Some(Session::new(self.config.clone(), host::capabilities(), seed));
+            *self.session.borrow_mut() = Some(Session::new(self.config.take(), host::capabilities(), seed));
         }
         let call = CallId(self.last_call.get().wrapping_add(1));
         self.last_call.set(call.0);
-        self.calls.borrow_mut().insert(call, settle);
+        self.calls.borrow_mut().insert(call.0, settle);
         if let Some(me) = self.me.upgrade() {
             registry::keep(&me);
         }
@@ -137,7 +138,7 @@ impl Driver {
 
     /// Something happened.
     pub(super) fn push(&self, incoming: Incoming) {
-        self.inbox.borrow_mut().push_back(incoming);
+        self.inbox.borrow_mut().push(incoming);
         self.pump();
     }
 
@@ -153,7 +154,7 @@ impl Driver {
         // Lives at least to the end of the loop, whatever a listener drops.
         let _me = self.me.upgrade();
         loop {
-            let Some(incoming) = self.inbox.borrow_mut().pop_front() else { break };
+            let Some(incoming) = take_first(&mut self.inbox.borrow_mut()) else { break };
             for output in self.handle(incoming) {
                 self.act(output);
             }
@@ -191,7 +192,7 @@ impl Driver {
             }
             Output::Peer(generation, action) => self.peers.act(generation, action),
             Output::Settle(call, result) => {
-                let settle = self.calls.borrow_mut().remove(&call);
+                let settle = self.calls.borrow_mut().remove(&call.0);
                 if let Some(settle) = settle {
                     settle(result);
                 }
@@ -296,7 +297,7 @@ impl Driver {
         let Some(armed) = self.timer.borrow_mut().take() else { return };
         let late_ms = host::precise_now_ms() - armed.at_ms as f64;
         if self.watch.borrow().as_ref().is_some_and(|watch| watch.woke(late_ms)) {
-            self.inbox.borrow_mut().push_back(Incoming::Host(HostEvent::Resume));
+            self.inbox.borrow_mut().push(Incoming::Host(HostEvent::Resume));
         }
         self.push(Incoming::Timeout);
     }

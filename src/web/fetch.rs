@@ -56,7 +56,7 @@ fn read(answer: &JsValue) -> Option<FetchResponse> {
 
 /// Seconds, or a date.
 fn retry_after_ms(value: &str) -> Option<u64> {
-    if let Ok(seconds) = value.trim().parse::<u32>() {
+    if let Ok(seconds) = value.trim_ascii().parse::<u32>() {
         return Some(u64::from(seconds) * 1_000);
     }
     let wait_ms = js_sys::Date::parse(value) - host::wall_clock_ms();

@@ -4,3 +4,6 @@ export function settled(promise, heard) {
     .catch(() => undefined)
     .then(heard);
 }
+
+/** An object of values whose names stand in one text. */
+export const object = (names, values) => Object.fromEntries(names.split(' ').map((name, n) => [name, values[n]]));

@@ -1,6 +1,6 @@
 //! Reading JavaScript values whose shape nobody promises: every look-up may find nothing, and nothing here throws.
 
-use js_sys::{Array, Function, Object, Reflect};
+use js_sys::{Array, Function, Reflect};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
@@ -9,6 +9,8 @@ use wasm_bindgen::{JsCast, JsValue};
 extern "C" {
     #[wasm_bindgen(js_name = settled)]
     fn wait(value: &JsValue, heard: &JsValue);
+    #[wasm_bindgen(js_name = object)]
+    fn make_object(names: &str, values: &Array) -> JsValue;
 }
 
 /// A property, or `undefined` where there is none or its getter throws.
@@ -52,13 +54,18 @@ pub fn set(of: &JsValue, name: &str, value: impl Into<JsValue>) {
     let _ = Reflect::set(of, &JsValue::from_str(name), &value.into());
 }
 
-/// An object with these properties.
-pub fn object<const N: usize>(properties: [(&str, JsValue); N]) -> Object {
-    let object = Object::new();
-    for (name, value) in properties {
-        set(&object, name, value);
+/// An object with these properties: their names in one text, with spaces between them.
+pub fn object<const N: usize>(names: &str, values: [JsValue; N]) -> JsValue {
+    make_object(names, &list(values))
+}
+
+/// An array of these values.
+pub fn list<const N: usize>(values: [JsValue; N]) -> Array {
+    let list = Array::new();
+    for value in &values {
+        list.push(value);
     }
-    object
+    list
 }
 
 /// The texts of an array.

@@ -9,7 +9,6 @@ mod negotiate;
 mod sender;
 
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
 use std::rc::{Rc, Weak};
 
 use js_sys::{Array, Uint8Array};
@@ -124,7 +123,7 @@ pub(super) struct Peer {
     handles: RefCell<Vec<MediaHandle>>,
     /// An offer that was reported and is not applied yet.
     held: RefCell<Option<String>>,
-    queue: RefCell<VecDeque<PeerAction>>,
+    queue: RefCell<Vec<PeerAction>>,
     running: Cell<bool>,
     under_way: RefCell<Option<PeerAction>>,
     closed: Cell<bool>,
@@ -225,7 +224,7 @@ impl Peer {
             }
             PeerAction::Stats => self.host.stats(),
             action => {
-                self.queue.borrow_mut().push_back(action);
+                self.queue.borrow_mut().push(action);
                 self.run();
             }
         }

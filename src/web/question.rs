@@ -33,17 +33,19 @@ pub fn read(answer: &JsValue) -> PolicyAnswer {
 fn plain(context: &ReconnectContext) -> JsValue {
     let reason = context.retry_reason.as_ref().map_or(JsValue::UNDEFINED, |reason| js_sys::Error::new(reason).into());
     let hint = context.hint_ms.map_or(JsValue::UNDEFINED, JsValue::from);
-    js::object([
-        ("retryCount", context.retry_count.into()),
-        ("elapsedMs", context.elapsed_ms.into()),
-        ("retryReason", reason),
-        ("serverUrl", context.server_url.as_str().into()),
-        ("cause", context.cause.as_str().into()),
-        ("numParticipants", context.num_participants.into()),
-        ("lastDelayMs", context.last_delay_ms.into()),
-        ("sessionDurationMs", context.session_duration_ms.into()),
-        ("online", context.online.into()),
-        ("hintMs", hint),
-    ])
-    .into()
+    js::object(
+        "retryCount elapsedMs retryReason serverUrl cause numParticipants lastDelayMs sessionDurationMs online hintMs",
+        [
+            context.retry_count.into(),
+            context.elapsed_ms.into(),
+            reason,
+            context.server_url.as_str().into(),
+            context.cause.as_str().into(),
+            context.num_participants.into(),
+            context.last_delay_ms.into(),
+            context.session_duration_ms.into(),
+            context.online.into(),
+            hint,
+        ],
+    )
 }

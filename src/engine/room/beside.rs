@@ -7,6 +7,7 @@ use crate::engine::regions::named;
 use crate::engine::room::event::Event;
 use crate::engine::room::session::Session;
 use crate::engine::timers::Timer;
+use crate::protocol::text::text;
 
 /// Plugins begin when the room is connected, and when that takes longer than this from the socket's opening on, without
 /// it. Not at once: what a plugin does before its first `await` holds up the page, and with it the join.
@@ -50,10 +51,10 @@ impl Session {
         match &news {
             News::Ready { name, elapsed_ms, late } => {
                 let late = if *late { ", late" } else { "" };
-                self.log(log::Level::Debug, format!("plugin {name} is ready after {elapsed_ms} ms{late}"));
+                self.log(log::Level::Debug, text!("plugin ", name, " is ready after ", elapsed_ms, " ms", late));
             }
             News::Unavailable { name, reason, elapsed_ms } => {
-                let line = format!("plugin {name} is unavailable after {elapsed_ms} ms: {reason}");
+                let line = text!("plugin ", name, " is unavailable after ", elapsed_ms, " ms: ", reason);
                 self.record(What::Plugin, &line);
                 self.log(log::Level::Warn, line);
             }

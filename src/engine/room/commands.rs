@@ -18,6 +18,7 @@ use crate::protocol::proto::simulate_scenario;
 use crate::protocol::regions::Refusal;
 use crate::protocol::secret::Secret;
 use crate::protocol::signal::{About, Ask, RequestResponse};
+use crate::protocol::text::text;
 use crate::protocol::url::{Server, Version};
 
 impl Session {
@@ -34,7 +35,7 @@ impl Session {
                 let done = self.restrict_subscription(all_participants, permissions);
                 return self.settle(call, done.map(|()| Reply::Done));
             }
-            _ if self.stage == Stage::Idle => {
+            _ if matches!(self.stage, Stage::Idle) => {
                 return self.settle(call, Err(Error::new(Code::UnexpectedState, "the room is not connected")));
             }
             _ => {}
@@ -86,7 +87,7 @@ impl Session {
         }
         let url = match Server::parse(url) {
             Ok(server) => server.base(),
-            Err(error) => return self.settle(call, Err(Error::new(Code::InvalidArgument, error.to_string()))),
+            Err(error) => return self.settle(call, Err(Error::new(Code::InvalidArgument, error.message()))),
         };
         if token.is_empty() {
             return self.settle(call, Err(Error::new(Code::NotAllowed, "the token is empty")));
@@ -173,7 +174,7 @@ impl Session {
             });
         }
         self.publications.restrict(proto::SubscriptionPermission { all_participants: all, track_permissions });
-        if self.stage == Stage::Idle { Ok(()) } else { self.ask(Request::Permissions) }
+        if matches!(self.stage, Stage::Idle) { Ok(()) } else { self.ask(Request::Permissions) }
     }
 
     fn update_metadata(&mut self, call: CallId, change: Change) {
@@ -202,7 +203,7 @@ impl Session {
             && response.reason != proto::request_response::Reason::Ok as i32
         {
             let message = match response.message.as_str() {
-                "" => format!("the server refused the track (request reason {})", response.reason),
+                "" => text!("the server refused the track (request reason ", response.reason.unsigned_abs(), ")"),
                 message => message.to_owned(),
             };
             let error = Error::new(Code::PublishTrack, message);

@@ -21,6 +21,8 @@ use crate::engine::room::command::{CallId, DataMessage};
 use crate::engine::room::event::Event;
 use crate::engine::time::Millis;
 use crate::protocol::data::{Nonce, encode_user, with_sequence};
+use crate::protocol::queue::take_first;
+use crate::protocol::text::text;
 
 mod inward;
 pub use inward::Received;
@@ -85,8 +87,8 @@ pub struct DataChannels {
     waiting_bytes: usize,
     kept_bytes: usize,
     next_sequence: u32,
-    lossy_waiting: VecDeque<(Vec<u8>, CallId)>,
-    settled: VecDeque<CallId>,
+    lossy_waiting: Vec<(Vec<u8>, CallId)>,
+    settled: Vec<CallId>,
     /// Last sequence and when it came, by the sender's sid.
     received: Map<String, (u32, Millis)>,
     purged: Millis,
@@ -95,7 +97,7 @@ pub struct DataChannels {
     /// The second half of the last one.
     nonces: u64,
     /// The last that came in.
-    seen: VecDeque<Nonce>,
+    seen: Vec<Nonce>,
 }
 
 impl Default for DataChannels {
@@ -110,13 +112,13 @@ impl Default for DataChannels {
             waiting_bytes: 0,
             kept_bytes: 0,
             next_sequence: 1,
-            lossy_waiting: VecDeque::new(),
-            settled: VecDeque::new(),
+            lossy_waiting: Vec::new(),
+            settled: Vec::new(),
             received: Map::new(),
             purged: Millis::default(),
             origin: 0,
             nonces: 0,
-            seen: VecDeque::new(),
+            seen: Vec::new(),
         }
     }
 }
@@ -135,7 +137,7 @@ impl DataChannels {
         let packet = encode_user(payload, topic, identity, destination_identities, nonce);
         let size = packet.len() + SEQUENCE_BYTES;
         if size > self.largest {
-            let text = format!("a data message of {size} bytes is larger than the {} that fit", self.largest);
+            let text = text!("a data message of ", size, " bytes is larger than the ", self.largest, " that fit");
             return Err(Error::new(Code::PublishData, text));
         }
         if !reliable {
@@ -159,28 +161,28 @@ impl DataChannels {
 
     fn publish_lossy(&mut self, call: CallId, packet: Vec<u8>) -> Result<(), Error> {
         if self.was_open && !(self.live && self.lossy.open && is_low(Channel::Lossy, self.lossy.bytes)) {
-            self.settled.push_back(call);
+            self.settled.push(call);
             return Ok(());
         }
         if self.lossy_waiting.len() >= WAITING_MESSAGES {
             return Err(Error::new(Code::QueueFull, "too much data waits for the connection"));
         }
-        self.lossy_waiting.push_back((packet, call));
+        self.lossy_waiting.push((packet, call));
         Ok(())
     }
 
     /// What to do next; to be called until it is `None`, after every change.
     pub fn poll(&mut self, now: Millis) -> Option<Outgoing> {
-        if let Some(call) = self.settled.pop_front() {
+        if let Some(call) = take_first(&mut self.settled) {
             return Some(Outgoing::Settled(call));
         }
         if !self.live {
             return None;
         }
         if self.lossy.open
-            && let Some((packet, call)) = self.lossy_waiting.pop_front()
+            && let Some((packet, call)) = take_first(&mut self.lossy_waiting)
         {
-            self.settled.push_back(call);
+            self.settled.push(call);
             self.lossy.bytes += packet.len();
             return Some(Outgoing::Send(Channel::Lossy, packet));
         }
@@ -190,7 +192,9 @@ impl DataChannels {
         let index = self.first_waiting();
         let message = self.messages.get_mut(index)?;
         message.sent = Some(now);
-        self.settled.extend(message.call.take());
+        if let Some(call) = message.call.take() {
+            self.settled.push(call);
+        }
         let bytes = with_sequence(&message.packet, message.sequence);
         self.waiting_bytes = self.waiting_bytes.saturating_sub(message.packet.len());
         self.kept_bytes += message.packet.len();
@@ -264,7 +268,9 @@ impl DataChannels {
         if last_sequence > 0 {
             // What the server has seen is done, also when it was never (knowingly) handed over.
             while let Some(message) = self.messages.pop_front_if(|message| message.sequence <= last_sequence) {
-                self.settled.extend(message.call);
+                if let Some(call) = message.call {
+                    self.settled.push(call);
+                }
             }
         }
         self.messages.iter_mut().for_each(|message| message.sent = None);
@@ -298,10 +304,19 @@ impl DataChannels {
 
     /// The room is left: the calls that are not settled.
     pub fn end(&mut self) -> Vec<CallId> {
-        let Self { messages, lossy_waiting, settled, origin, nonces, .. } = std::mem::take(self);
+        let Self { messages, lossy_waiting, mut settled, origin, nonces, .. } = std::mem::take(self);
         (self.origin, self.nonces) = (origin, nonces);
-        let waiting = messages.into_iter().filter_map(|message| message.call);
-        waiting.chain(lossy_waiting.into_iter().map(|(_, call)| call)).chain(settled).collect()
+        let mut calls = Vec::new();
+        for Message { call, .. } in messages {
+            if let Some(call) = call {
+                calls.push(call);
+            }
+        }
+        for (_, call) in lossy_waiting {
+            calls.push(call);
+        }
+        calls.append(&mut settled);
+        calls
     }
 
     /// Drops what left the channel's buffer and is more or older than what is kept.

@@ -10,11 +10,12 @@ use crate::engine::room::session::Session;
 use crate::protocol::proto;
 use crate::protocol::proto::DisconnectReason;
 use crate::protocol::signal::Ask;
+use crate::protocol::text::text;
 
 impl Session {
     /// The app leaves. Idempotent.
     pub(super) fn disconnect(&mut self, call: CallId) {
-        if self.stage != Stage::Idle {
+        if !matches!(self.stage, Stage::Idle) {
             let code = if self.connecting.is_some() { Code::Cancelled } else { Code::SessionEnded };
             let error = Error::new(code, "the app disconnected the room");
             self.end(DisconnectReason::ClientInitiated as i32, error, Hangup::Leave);
@@ -24,7 +25,7 @@ impl Session {
 
     /// The server, or the evidence, says that there is no way back.
     pub(super) fn end_refused(&mut self, reason: i32, error: Error) {
-        self.log(log::Level::Error, format!("the session ended: {}", error.message));
+        self.log(log::Level::Error, text!("the session ended: ", error.message));
         self.end(reason, error, Hangup::Ended);
     }
 

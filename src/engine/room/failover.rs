@@ -22,7 +22,7 @@ use crate::engine::timers::Timer;
 use crate::protocol::proto;
 use crate::protocol::regions::{LARGEST_LIST_BYTES, Region};
 use crate::protocol::secret::Secret;
-use crate::protocol::url::origin;
+use crate::protocol::text::text;
 
 /// What a list has to come in.
 const LIST_MS: u64 = 2_000;
@@ -79,7 +79,7 @@ impl Session {
     /// Asks for the list unless there is a new one. Nothing ever waits for the answer.
     pub(super) fn discover(&mut self) {
         let Some(url) = self.regions.wants_list(self.now) else { return };
-        if self.fetches.any(|asked| *asked == Asked::Regions) {
+        if self.fetches.any(|asked| matches!(asked, Asked::Regions)) {
             return;
         }
         let bearer = Some(self.token.clone());
@@ -116,8 +116,15 @@ impl Session {
 
     fn tell_refused(&mut self, learned: &Learned) {
         let Some((region, why)) = learned.refused.first() else { return };
-        let line =
-            format!("regions that are sent no token: {} (first: {region}, {})", learned.refused.len(), why.as_str());
+        let line = text!(
+            "regions that are sent no token: ",
+            learned.refused.len(),
+            " (first: ",
+            region,
+            ", ",
+            why.as_str(),
+            ")"
+        );
         let level =
             if std::mem::replace(&mut self.way.warned_refused, true) { log::Level::Debug } else { log::Level::Warn };
         self.log(level, line);
@@ -181,7 +188,7 @@ impl Session {
         self.timers.stop(Timer::Race);
         let sent = match failure.redirect.as_deref().map(|url| self.regions.redirect(url)) {
             Some(Err(why)) => {
-                self.log(log::Level::Warn, format!("the server names another that is sent no token: {}", why.as_str()));
+                self.log(log::Level::Warn, text!("the server names another that is sent no token: ", why.as_str()));
                 false
             }
             Some(Ok(sent)) => sent,
@@ -190,7 +197,7 @@ impl Session {
         let hopped = sent || (failure.elsewhere && self.regions.advance(self.now));
         if hopped {
             self.way.left_for.clone_from(&failure.error.message);
-            let line = format!("next region: {} ({})", named(self.regions.current()), failure.error.message);
+            let line = text!("next region: ", named(self.regions.current()), " (", failure.error.message, ")");
             self.log(log::Level::Debug, line);
             self.record(What::Region, &failure.error.message);
         }
@@ -204,10 +211,13 @@ impl Session {
         self.regions.succeeded();
         let here = self.regions.current().clone();
         let before = self.way.joined.replace(here.clone());
-        let before = before.unwrap_or_else(|| Region { name: String::new(), url: self.url.clone() });
+        let before = before.unwrap_or_else(|| Region::at(&self.url));
         let reason = std::mem::take(&mut self.way.left_for);
-        if origin(&before.url) != origin(&here.url) {
-            self.log(log::Level::Info, format!("region changed from {} to {}: {reason}", named(&before), named(&here)));
+        if !before.is_at(&here.origin()) {
+            self.log(
+                log::Level::Info,
+                text!("region changed from ", named(&before), " to ", named(&here), ": ", reason),
+            );
             self.emit(Event::RegionChanged(Box::new(RegionChange { region: here, previous: before, reason })));
         }
     }
@@ -226,12 +236,12 @@ impl Session {
 
     /// The app will connect soon: the list may come before that. Settles when there is nothing to wait for.
     pub(super) fn prepare(&mut self, call: CallId, url: &str, token: Secret) {
-        if self.stage == Stage::Idle && self.regions.start(self.now, url).is_ok() {
+        if matches!(self.stage, Stage::Idle) && self.regions.start(self.now, url).is_ok() {
             self.token = token;
             self.discover();
         }
         self.preparing.push(call);
-        if !self.fetches.any(|asked| *asked == Asked::Regions) {
+        if !self.fetches.any(|asked| matches!(asked, Asked::Regions)) {
             self.settle_prepared();
         }
     }

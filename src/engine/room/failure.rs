@@ -9,6 +9,7 @@ use crate::engine::policy::Cause;
 use crate::engine::room::event::ReconnectKind;
 use crate::engine::time::Millis;
 use crate::protocol::proto;
+use crate::protocol::text::text;
 
 /// A failed attempt.
 #[derive(Clone, Debug)]
@@ -50,7 +51,7 @@ impl Failure {
     /// The socket of an attempt closed.
     pub fn of_close(now: Millis, opened: bool, code: u16, reason: &str, surroundings: &Surroundings) -> Self {
         let error = match opened {
-            true => Error::new(Code::WebSocket, format!("the signal socket closed while connecting (code {code})")),
+            true => Error::new(Code::WebSocket, text!("the signal socket closed while connecting (code ", code, ")")),
             false => Error::new(Code::ServerUnreachable, "the signal socket could not be opened"),
         };
         Self::judged(cause::judge(now, Evidence::Closed { code, reason }, surroundings), error)

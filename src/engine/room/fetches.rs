@@ -7,7 +7,7 @@ use crate::engine::room::session::Session;
 use crate::protocol::regions::Region;
 
 /// What was asked.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub(super) enum Asked {
     /// Why the socket did not open.
     Why,

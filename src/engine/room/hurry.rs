@@ -49,7 +49,7 @@ impl Session {
     }
 
     fn waits_online(&self) -> bool {
-        self.stage == Stage::Waiting && self.surroundings.online()
+        matches!(self.stage, Stage::Waiting) && self.surroundings.online()
     }
 
     /// Brings the next attempt forward, if that makes it any sooner: says to when.

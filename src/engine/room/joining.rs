@@ -17,6 +17,7 @@ use crate::protocol::join::{Dial, Join, Resume};
 use crate::protocol::proto;
 use crate::protocol::secret::Secret;
 use crate::protocol::signal::{SignalResponse, Told};
+use crate::protocol::text::text;
 use crate::protocol::url::Version;
 use crate::protocol::wire::Message as _;
 
@@ -38,7 +39,7 @@ pub(super) enum Purpose {
 }
 
 /// Where the session stands.
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 pub(super) enum Stage {
     /// Not connected and not about to be.
     Idle,
@@ -131,7 +132,7 @@ impl Session {
                 self.socket(Some(action));
             }
             Err(error) => {
-                let error = Error::new(Code::InvalidArgument, error.to_string());
+                let error = Error::new(Code::InvalidArgument, error.message());
                 self.attempt_failed(Failure::terminal(error), Hangup::Abandoned);
             }
         }
@@ -301,7 +302,7 @@ impl Session {
         self.regions.begin_again(self.now);
         self.stage = Stage::Waiting;
         self.timers.set(Timer::Attempt, due);
-        self.log(log::Level::Debug, format!("connect failed, trying again in {delay} ms: {}", failure.error));
+        self.log(log::Level::Debug, text!("connect failed, trying again in ", delay, " ms: ", failure.error.message));
     }
 
     pub(super) fn handle_connect_budget_spent(&mut self) {
@@ -312,7 +313,7 @@ impl Session {
             (Stage::Transport(_), _) => Error::new(Code::Timeout, "the media transport did not connect in time"),
             _ => Error::new(Code::Timeout, "the room connection was not made in time"),
         };
-        if self.stage != Stage::Waiting {
+        if !matches!(self.stage, Stage::Waiting) {
             self.note_region_failed(&Failure::from(error.clone()));
         }
         let error = self.with_story(error);
@@ -353,7 +354,7 @@ impl Session {
 
     /// Whether everything works.
     pub(super) fn is_live(&self) -> bool {
-        self.stage == Stage::Live
+        matches!(self.stage, Stage::Live)
     }
 
     /// Whether the transport that decides is up.
@@ -364,17 +365,16 @@ impl Session {
 
 /// ICE servers and policy as the host takes them.
 pub(super) fn ice_config(servers: &[proto::IceServer], client: Option<&proto::ClientConfiguration>) -> IceConfig {
-    IceConfig {
-        servers: servers
-            .iter()
-            .map(|server| IceServer {
-                urls: server.urls.clone(),
-                username: server.username.clone(),
-                credential: Secret::new(server.credential.clone()),
-            })
-            .collect(),
-        force_relay: client.is_some_and(|client| client.force_relay == proto::ClientConfigSetting::Enabled as i32),
+    let force_relay = client.is_some_and(|client| client.force_relay == proto::ClientConfigSetting::Enabled as i32);
+    let mut config = IceConfig { servers: Vec::new(), force_relay };
+    for server in servers {
+        config.servers.push(IceServer {
+            urls: server.urls.clone(),
+            username: server.username.clone(),
+            credential: Secret::new(server.credential.clone()),
+        });
     }
+    config
 }
 
 /// Whether the server wants a new session instead of a resume.

@@ -11,6 +11,7 @@ use crate::engine::room::session::Session;
 use crate::engine::room::signal_queue::Request;
 use crate::protocol::proto;
 use crate::protocol::signal::Ask;
+use crate::protocol::text::text;
 
 impl Session {
     pub(super) fn publish_track(&mut self, call: CallId, track: PublishTrack) {
@@ -137,7 +138,7 @@ impl Session {
 
     /// A track cannot be published: its call fails, and no trace of it is left.
     pub(super) fn publish_failed(&mut self, cid: &str, error: Error) {
-        self.log(log::Level::Debug, format!("a track was not published: {}", error.message));
+        self.log(log::Level::Debug, text!("a track was not published: ", error.message));
         self.unpublish(cid, error);
     }
 

@@ -17,6 +17,7 @@ use crate::engine::room::session::Session;
 use crate::engine::timers::Timer;
 use crate::engine::{Output, PolicyAnswer, Question};
 use crate::protocol::proto;
+use crate::protocol::text::text;
 
 /// What a custom policy gets to answer in.
 const POLICY_ANSWER_MS: u64 = 5_000;
@@ -161,13 +162,18 @@ impl Session {
             region,
             kind: episode.kind,
         };
-        let when = if delay.is_finite() { format!("in {} ms", delay.ceil() as u64) } else { "when online".to_owned() };
-        let line = format!(
-            "{}: {} attempt {} {when} (cause {})",
+        let when = if delay.is_finite() { text!("in ", delay.ceil() as u64, " ms") } else { "when online".to_owned() };
+        let line = text!(
             facts.reason,
+            ": ",
             facts.kind.as_str(),
+            " attempt ",
             facts.attempt,
-            facts.cause.as_str()
+            " ",
+            when,
+            " (cause ",
+            facts.cause.as_str(),
+            ")"
         );
         self.log(log::Level::Debug, line);
         self.emit(Event::Reconnecting { facts, first });
@@ -179,19 +185,24 @@ impl Session {
         let (now, from) = (self.now, self.config.warn_from_attempt);
         let Some(episode) = &mut self.episode else { return };
         if episode.take_warning(now, from) {
-            let line = format!(
-                "the connection is still lost after {} ms and {} attempts: {}",
-                now.since(episode.started),
-                episode.attempt.saturating_sub(1),
-                episode.reason
-            );
+            // What failed before is counted where a session did not last.
+            let again = episode.attempt == 1 && now.since(episode.started) < WARN_AFTER_MS;
+            let line = match again {
+                true => text!(
+                    "the connection is lost again, ",
+                    episode.session_duration_ms,
+                    " ms after it was made: ",
+                    episode.reason
+                ),
+                false => text!("the connection is still lost after ", episode.story(now)),
+            };
             self.log(log::Level::Warn, line);
         }
     }
 
     /// The wait is over.
     pub(super) fn begin_next_attempt(&mut self) {
-        if self.stage != Stage::Waiting {
+        if !matches!(self.stage, Stage::Waiting) {
             return;
         }
         let now = self.now;
@@ -260,7 +271,7 @@ impl Session {
     /// trip, where a fixed wait would be seconds.
     pub(super) fn finish_resume_when_verified(&mut self) {
         let verified = self.is_transport_connected() && !self.negotiation.is_waiting();
-        if self.stage == Stage::Transport(Purpose::Resume) && verified {
+        if matches!(self.stage, Stage::Transport(Purpose::Resume)) && verified {
             self.attempt_succeeded(Purpose::Resume);
         }
     }
@@ -279,7 +290,7 @@ impl Session {
         if failure.terminal && !session_only && !hopped {
             let reason = failure.leave_reason();
             let error = self.with_story(failure.error);
-            self.log(log::Level::Error, format!("the connection cannot be made again: {error}"));
+            self.log(log::Level::Error, text!("the connection cannot be made again: ", error.message));
             return self.end(reason, error, Hangup::Abandoned);
         }
         if kind == ReconnectKind::Full && failure.elsewhere && !hopped {
@@ -301,7 +312,7 @@ impl Session {
             episode.cause = failure.cause.unwrap_or(episode.cause);
         }
         episode.hint_ms = failure.hint_ms;
-        episode.reason = failure.error.message;
+        episode.reason.clone_from(&failure.error.message);
         self.next_attempt();
     }
 
@@ -326,13 +337,18 @@ impl Session {
         self.set_state(ConnectionState::Connected);
         self.emit(Event::Reconnected);
         let region = Some(self.region_name()).filter(|name| !name.is_empty()).unwrap_or_else(|| "-".to_owned());
-        let line = format!(
-            "reconnected ({}, cause {}) after {} ms, attempts: {}, region: {}, sessionDurationMs: {}",
+        let line = text!(
+            "reconnected (",
             episode.kind.as_str(),
+            ", cause ",
             episode.cause.as_str(),
+            ") after ",
             self.now.since(episode.started),
+            " ms, attempts: ",
             episode.attempt,
+            ", region: ",
             region,
+            ", sessionDurationMs: ",
             episode.session_duration_ms
         );
         self.log(log::Level::Info, line);
@@ -346,12 +362,7 @@ impl Session {
     /// For good: by the policy's word or because it has lasted too long.
     pub(super) fn give_up(&mut self) {
         let Some(episode) = &self.episode else { return };
-        let message = format!(
-            "gave up reconnecting after {} ms and {} attempts: {}",
-            self.now.since(episode.started),
-            episode.attempt.saturating_sub(1),
-            episode.reason
-        );
+        let message = text!("gave up reconnecting after ", episode.story(self.now));
         let error = self.with_story(Error::new(Code::SessionEnded, message));
         self.log(log::Level::Error, error.message.clone());
         self.end(proto::DisconnectReason::UnknownReason as i32, error, Hangup::Abandoned);

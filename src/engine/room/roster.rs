@@ -52,7 +52,7 @@ pub struct Participant {
     /// Its identity.
     pub identity: Id,
     /// As the server tells it; `tracks` is emptied, see `publications`.
-    pub info: Rc<proto::ParticipantInfo>,
+    pub info: Box<proto::ParticipantInfo>,
     /// In the order in which they became known.
     pub publications: Vec<Publication>,
     /// `ConnectionQuality`; `None` before the server told it.
@@ -317,6 +317,15 @@ impl Roster {
             }
         }
         sid
+    }
+
+    /// Who is there besides the local participant.
+    fn identities(&self) -> Vec<Id> {
+        let mut identities = Vec::new();
+        for identity in self.remote.keys() {
+            identities.push(identity.clone());
+        }
+        identities
     }
 
     /// A local track is not published any more.

@@ -4,8 +4,6 @@
 //! decided goes out through one queue. The decisions stand in `joining`, `recovery`, `hurry`, `ending`, `signalling`,
 //! `transport`, `commands` and `surroundings`; each of them is an `impl Session` about one thing.
 
-use std::collections::VecDeque;
-
 use crate::engine::cause::Surroundings;
 use crate::engine::config::{Capabilities, Config, ConnectOptions};
 use crate::engine::episode::{Episode, Steadiness};
@@ -59,7 +57,9 @@ pub struct Session {
     pub(super) capabilities: Capabilities,
     pub(super) rng: Rng,
     pub(super) now: Millis,
-    out: VecDeque<Output>,
+    out: Vec<Output>,
+    /// What was in `out` when it was looked at last, as far as it is not taken yet.
+    ready: std::vec::IntoIter<Output>,
 
     /// As the app named it.
     pub(super) url: String,
@@ -113,18 +113,19 @@ pub struct Session {
 
 impl Session {
     /// A room that is not connected. Nothing happens until it is told to connect. `seed` is from real entropy.
-    pub fn new(config: Config, capabilities: Capabilities, seed: [u8; 32]) -> Self {
+    pub fn new(mut config: Config, capabilities: Capabilities, seed: [u8; 32]) -> Self {
         let rng = Rng::new(seed);
         let origin = rng.clone().next_u64();
         Self {
-            regions: Regions::new(config.regions.clone()),
-            plugins: Plugins::new(config.plugins.clone()),
+            regions: Regions::new(std::mem::take(&mut config.regions)),
+            plugins: Plugins::new(std::mem::take(&mut config.plugins)),
             history: History::default(),
             config,
             capabilities,
             rng,
             now: Millis::default(),
-            out: VecDeque::new(),
+            out: Vec::new(),
+            ready: Vec::new().into_iter(),
             url: String::new(),
             way: Way::default(),
             fetches: Fetches::default(),
@@ -198,7 +199,12 @@ impl Session {
 
     /// The next thing to do; to be called until it is `None`, after every [`Session::handle`].
     pub fn poll(&mut self) -> Option<Output> {
-        self.out.pop_front()
+        let next = self.ready.next();
+        if next.is_some() || self.out.is_empty() {
+            return next;
+        }
+        self.ready = std::mem::take(&mut self.out).into_iter();
+        self.ready.next()
     }
 
     /// When to hand in `Input::Timeout`, and for which timer, for the log.
@@ -308,7 +314,7 @@ impl Session {
     }
 
     pub(super) fn push(&mut self, output: Output) {
-        self.out.push_back(output);
+        self.out.push(output);
     }
 
     pub(super) fn emit(&mut self, event: Event) {

@@ -5,9 +5,8 @@
 //! socket dies before that, it is sent again on the next one. Everything kept here may be sent twice without harm.
 //! Offers, answers, candidates and the like belong to one socket and never come here.
 
-use std::collections::VecDeque;
-
 use crate::engine::room::event::Id;
+use crate::protocol::queue::take_first;
 
 /// Most requests that wait. More are refused with `QueueFull`.
 pub const MOST_WAITING: usize = 1_000;
@@ -68,12 +67,12 @@ impl Request {
 /// The queue.
 #[derive(Debug, Default)]
 pub struct SignalQueue {
-    waiting: VecDeque<Request>,
+    waiting: Vec<Request>,
     /// Sent, with the number of the ping that follows it.
-    unconfirmed: VecDeque<(u64, Request)>,
+    unconfirmed: Vec<(u64, Request)>,
     pings: u64,
     /// Timestamps of pings that are out, with their numbers.
-    out: VecDeque<(i64, u64)>,
+    out: Vec<(i64, u64)>,
 }
 
 impl SignalQueue {
@@ -83,7 +82,7 @@ impl SignalQueue {
         if self.waiting.len() >= MOST_WAITING {
             return false;
         }
-        self.waiting.push_back(request);
+        self.waiting.push(request);
         true
     }
 
@@ -91,39 +90,41 @@ impl SignalQueue {
     pub fn sent(&mut self, request: Request) {
         self.unconfirmed.retain(|(_, other)| !request.supersedes(other));
         if self.unconfirmed.len() >= MOST_UNCONFIRMED {
-            self.unconfirmed.pop_front();
+            self.unconfirmed.remove(0);
         }
-        self.unconfirmed.push_back((self.pings, request));
+        self.unconfirmed.push((self.pings, request));
     }
 
     /// Notes that a ping with this timestamp was sent.
     pub fn pinged(&mut self, timestamp: i64) {
-        self.out.push_back((timestamp, self.pings));
+        self.out.push((timestamp, self.pings));
         self.pings += 1;
         if self.out.len() > 64 {
-            self.out.pop_front();
+            self.out.remove(0);
         }
     }
 
     /// The pong to a ping proves that what was sent before that ping has arrived.
     pub fn ponged(&mut self, timestamp: i64) {
-        let Some(position) = self.out.iter().position(|(sent, _)| *sent == timestamp) else { return };
-        if let Some((_, number)) = self.out.drain(..=position).next_back() {
-            // What has a number is done when it is answered, not when it is read.
-            self.unconfirmed.retain(|(before, request)| *before > number || matches!(request, Request::Numbered(_)));
-        }
+        let Some(&(_, number)) = self.out.iter().find(|(sent, _)| *sent == timestamp) else { return };
+        self.out.retain(|(_, other)| *other > number);
+        // What has a number is done when it is answered, not when it is read.
+        self.unconfirmed.retain(|(before, request)| *before > number || matches!(request, Request::Numbered(_)));
     }
 
     /// The socket died: what it may have swallowed is to be sent again, before what was asked for since. `is_open` says
     /// whether a numbered request still waits for its answer.
     pub fn socket_lost(&mut self, is_open: impl Fn(u32) -> bool) {
         self.out.clear();
-        while let Some((_, request)) = self.unconfirmed.pop_back() {
+        let mut again = Vec::new();
+        for (_, request) in std::mem::take(&mut self.unconfirmed) {
             let done = matches!(&request, Request::Numbered(id) if !is_open(*id));
             if !done && !self.waiting.iter().any(|other| other.supersedes(&request)) {
-                self.waiting.push_front(request);
+                again.push(request);
             }
         }
+        again.append(&mut self.waiting);
+        self.waiting = again;
     }
 
     /// The session is a new one: what it will be told anyway need not wait.
@@ -133,7 +134,7 @@ impl SignalQueue {
 
     /// The next request to send.
     pub fn take_next(&mut self) -> Option<Request> {
-        self.waiting.pop_front()
+        take_first(&mut self.waiting)
     }
 
     /// Forgets one that need not be sent any more.

@@ -15,6 +15,7 @@ use crate::engine::time::Millis;
 use crate::engine::timers::Timer;
 use crate::protocol::proto;
 use crate::protocol::signal::Ask;
+use crate::protocol::text::text;
 
 /// Between two looks at what media has come in, while everything works.
 const MEDIA_MS: u64 = 2_000;
@@ -46,9 +47,12 @@ impl Session {
     pub(super) fn watch_socket(&mut self, periods: Periods) {
         self.periods = periods;
         if self.liveness.open(self.now, periods) {
-            let line = format!(
-                "the server's ping interval and timeout are out of bounds: {} and {} ms are used",
-                periods.interval_ms, periods.timeout_ms
+            let line = text!(
+                "the server's ping interval and timeout are out of bounds: ",
+                periods.interval_ms,
+                " and ",
+                periods.timeout_ms,
+                " ms are used"
             );
             self.log(log::Level::Warn, line);
         }
@@ -178,7 +182,7 @@ impl Session {
 
     fn handle_dead_socket(&mut self) {
         if let Some(purpose) = self.purpose() {
-            self.log(log::Level::Debug, format!("the signal socket fell silent during an attempt ({purpose:?})"));
+            self.log(log::Level::Debug, "the signal socket fell silent during an attempt");
             return self.handle_attempt_socket_lost(purpose, Phase::Live, 0, String::new());
         }
         let media_flows = match self.media {
@@ -209,7 +213,7 @@ impl Session {
         }
         if event == HostEvent::Offline {
             // Closes nothing: the path may live. Only new attempts are pointless.
-            if self.stage == Stage::Waiting && self.episode.is_some() {
+            if matches!(self.stage, Stage::Waiting) && self.episode.is_some() {
                 self.timers.stop(Timer::Attempt);
                 self.timers.stop(Timer::PolicyAnswer);
             }

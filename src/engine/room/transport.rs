@@ -11,6 +11,7 @@ use crate::engine::room::session::Session;
 use crate::engine::timers::Timer;
 use crate::protocol::proto;
 use crate::protocol::signal::Ask;
+use crate::protocol::text::text;
 
 impl Session {
     pub(super) fn handle_peer(&mut self, event: PeerEvent<'_>) {
@@ -146,16 +147,16 @@ impl Session {
     fn handle_peer_failure(&mut self, step: Step, message: String) {
         match step {
             Step::AddSender { cid } => {
-                let message = format!("the track could not be added to the connection: {message}");
+                let message = text!("the track could not be added to the connection: ", message);
                 self.publish_failed(&cid, Error::new(Code::PublishTrack, message));
             }
             Step::Send { channel } => {
-                self.log(log::Level::Debug, format!("a data channel did not take a message: {message}"));
+                self.log(log::Level::Debug, text!("a data channel did not take a message: ", message));
                 self.data.send_failed(channel);
             }
             Step::Offer { offer_id } | Step::Answer { offer_id } if !self.negotiation.is_current(offer_id) => {}
             // What is configured is the way to the server: whether it matters, the transport will show.
-            Step::Configure => self.log(log::Level::Warn, format!("ICE servers could not be set: {message}")),
+            Step::Configure => self.log(log::Level::Warn, text!("ICE servers could not be set: ", message)),
             Step::Open | Step::Offer { .. } | Step::Answer { .. } | Step::RemoteOffer { .. } => {
                 self.negotiation_failed(message);
             }
@@ -164,7 +165,7 @@ impl Session {
 
     /// Nothing less than a new transport mends this.
     fn negotiation_failed(&mut self, message: String) {
-        let error = Error::new(Code::Negotiation, format!("negotiation failed: {message}"));
+        let error = Error::new(Code::Negotiation, text!("negotiation failed: ", message));
         self.log(log::Level::Debug, error.message.clone());
         if self.purpose().is_some() {
             return self.attempt_failed(Failure::refused(error), Hangup::Transport);
@@ -211,7 +212,7 @@ impl Session {
 
     /// The local quality stayed LOST: the server does not get our media, whatever the transport says.
     pub(super) fn handle_quality_lost(&mut self) {
-        if self.stage == Stage::Live && self.publications.iter().next().is_some() {
+        if matches!(self.stage, Stage::Live) && self.publications.iter().next().is_some() {
             self.lost_by(Evidence::SessionLost, proto::ReconnectReason::RrPublisherFailed, Hangup::FullReconnect);
         }
     }

@@ -56,7 +56,7 @@ impl Session {
 
     pub(super) fn stop_validating(&mut self) {
         self.timers.stop(Timer::Validate);
-        self.stop_asking(|asked| *asked == Asked::Why);
+        self.stop_asking(|asked| matches!(asked, Asked::Why));
         self.validate_url = Secret::default();
     }
 }

@@ -17,7 +17,7 @@ pub(super) fn configuration(own: Option<&JsValue>, ice: Option<&IceConfig>) -> J
         let servers = Array::new();
         for server in &ice.servers {
             let urls: Array = server.urls.iter().map(|url| JsValue::from_str(url)).collect();
-            let entry = js::object([("urls", urls.into())]);
+            let entry = js::object("urls", [urls.into()]);
             if !server.username.is_empty() {
                 js::set(&entry, "username", server.username.as_str());
                 js::set(&entry, "credential", server.credential.reveal());

@@ -6,6 +6,7 @@ use wasm_bindgen::JsValue;
 use super::Peer;
 use super::host::DONE;
 use crate::engine::peer::{PeerAction, PeerEvent, Step};
+use crate::protocol::queue::take_first;
 use crate::protocol::{sdp, text};
 use crate::web::host::user_agent;
 use crate::web::js;
@@ -30,7 +31,7 @@ impl Peer {
         }
         // Does what waits, up to the next step.
         loop {
-            let Some(action) = self.queue.borrow_mut().pop_front() else { break };
+            let Some(action) = take_first(&mut self.queue.borrow_mut()) else { break };
             if let Some(action) = self.carry_out(action)
                 && self.begin(action)
             {

@@ -30,16 +30,16 @@ impl Peer {
     /// Where local tracks stand in the publisher's offer.
     pub(super) fn sections(&self) -> Vec<LocalSection> {
         let media = self.media.local.borrow();
-        let section = |(cid, track_id): (&String, &String)| {
-            let media = media.get(cid);
-            LocalSection {
-                cid: cid.clone(),
-                track_id: track_id.clone(),
-                codec: media.map(|media| media.codec.clone()).unwrap_or_default(),
-                start_kbps: media.map_or(0, |media| media.start_kbps),
+        let mut sections = Vec::new();
+        for (cid, track_id) in self.senders.borrow().iter() {
+            let mut section = LocalSection { cid: cid.clone(), track_id: track_id.clone(), ..Default::default() };
+            if let Some(media) = media.get(cid) {
+                section.codec.clone_from(&media.codec);
+                section.start_kbps = media.start_kbps;
             }
-        };
-        self.senders.borrow().iter().map(section).collect()
+            sections.push(section);
+        }
+        sections
     }
 
     /// The mid and wanted bitrate of each local audio track.

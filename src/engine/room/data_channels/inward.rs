@@ -71,9 +71,9 @@ impl DataChannels {
             return true;
         }
         if self.seen.len() >= NONCES {
-            self.seen.pop_front();
+            self.seen.remove(0);
         }
-        self.seen.push_back(nonce);
+        self.seen.push(nonce);
         false
     }
 
@@ -81,8 +81,11 @@ impl DataChannels {
     pub fn receive_states(&mut self, now: Millis) -> Vec<proto::DataChannelReceiveState> {
         self.purged = Millis::default();
         self.forget_senders(now);
-        let states = self.received.iter().map(|(sid, (last_seq, _))| (sid.clone(), *last_seq));
-        states.map(|(publisher_sid, last_seq)| proto::DataChannelReceiveState { publisher_sid, last_seq }).collect()
+        let mut states = Vec::new();
+        for (sid, (last_seq, _)) in self.received.iter() {
+            states.push(proto::DataChannelReceiveState { publisher_sid: sid.clone(), last_seq: *last_seq });
+        }
+        states
     }
 
     fn forget_senders(&mut self, now: Millis) {

@@ -8,6 +8,7 @@ use super::{Participant, Roster};
 use crate::engine::map::Map;
 use crate::engine::peer::MediaHandle;
 use crate::engine::room::event::{Event, Id};
+use crate::protocol::text::split_once;
 
 #[derive(Clone, Debug)]
 struct Arrival {
@@ -109,7 +110,7 @@ impl Roster {
 
     /// The participant that publishes it and its track sid, as far as they are known.
     fn place(&mut self, arrival: &Arrival) -> Option<(&mut Participant, String)> {
-        let (participant_sid, stream) = arrival.stream_id.split_once('|').unwrap_or((&arrival.stream_id, ""));
+        let (participant_sid, stream) = split_once(&arrival.stream_id, "|").unwrap_or((&arrival.stream_id, ""));
         let named = [stream, arrival.track_id.as_str()].into_iter().find(|text| text.starts_with("TR"));
         let sid = named.or_else(|| self.arrivals.mids.get(&arrival.mid).map(String::as_str))?.to_owned();
         let identity = self.by_sid.get(participant_sid)?;

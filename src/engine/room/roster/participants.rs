@@ -28,7 +28,7 @@ impl Roster {
         let others = std::mem::take(&mut join.other_participants);
         if again {
             let present: Map<&str, ()> = others.iter().map(|info| (info.identity.as_str(), ())).collect();
-            let mut gone: Vec<Id> = self.remote.keys().cloned().collect();
+            let mut gone = self.identities();
             gone.retain(|identity| !present.contains_key(&**identity));
             for identity in gone {
                 if moved {
@@ -76,8 +76,7 @@ impl Roster {
         if let Some(room) = moved.room {
             self.apply_room(room, &mut events);
         }
-        let gone: Vec<Id> = self.remote.keys().cloned().collect();
-        for identity in gone {
+        for identity in self.identities() {
             self.remove(&identity, None, &mut events);
         }
         self.awaited.clear();
@@ -222,8 +221,8 @@ impl Roster {
         if let Some(mut info) = last {
             info.tracks.clear();
             let reason = info.disconnect_reason;
-            Rc::make_mut(&mut participant.info).disconnect_reason = reason;
-            Rc::make_mut(&mut participant.info).state = info.state;
+            participant.info.disconnect_reason = reason;
+            participant.info.state = info.state;
         }
         for publication in &participant.publications {
             unpublished(identity, publication.clone(), events);
@@ -231,7 +230,7 @@ impl Roster {
         let spoke = self.speakers.len();
         self.speakers.retain(|speaker| speaker != identity);
         let spoke = spoke != self.speakers.len();
-        events.push(Event::ParticipantDisconnected { participant: Box::new(participant) });
+        events.push(Event::ParticipantDisconnected { participant });
         if spoke {
             events.push(Event::ActiveSpeakersChanged);
         }
@@ -267,7 +266,7 @@ fn participant(mut info: proto::ParticipantInfo, auto_subscribe: bool) -> Partic
     }
     Participant {
         identity: Id::from(info.identity.as_str()),
-        info: Rc::new(info),
+        info: Box::new(info),
         publications,
         quality: None,
         speaking: false,
@@ -283,7 +282,7 @@ fn is_outdated(known: &proto::ParticipantInfo, info: &proto::ParticipantInfo) ->
 }
 
 /// Takes over what is new of a participant, publications aside.
-fn changes(participant: &mut Participant, info: proto::ParticipantInfo, events: &mut Vec<Event>) {
+fn changes(participant: &mut Participant, mut info: proto::ParticipantInfo, events: &mut Vec<Event>) {
     let identity = &participant.identity;
     let known = &participant.info;
     if known.name != info.name {
@@ -304,11 +303,10 @@ fn changes(participant: &mut Participant, info: proto::ParticipantInfo, events: 
         let previous = known.permission.clone();
         events.push(Event::ParticipantPermissionsChanged { identity: identity.clone(), previous });
     }
-    let kept = info.permission.is_none().then(|| known.permission.clone()).flatten();
-    replace(&mut participant.info, info);
-    if kept.is_some() {
-        Rc::make_mut(&mut participant.info).permission = kept;
+    if info.permission.is_none() {
+        info.permission = participant.info.permission.take();
     }
+    *participant.info = info;
 }
 
 fn changed_attributes(old: &Map<String, String>, new: &Map<String, String>) -> Vec<(String, String)> {
@@ -381,7 +379,7 @@ fn refresh(identity: &Id, publication: &mut Publication, track: proto::TrackInfo
 }
 
 /// In place where nobody else holds the old value, which is the rule.
-fn replace<T>(place: &mut Rc<T>, value: T) {
+fn replace(place: &mut Rc<proto::TrackInfo>, value: proto::TrackInfo) {
     match Rc::get_mut(place) {
         Some(place) => *place = value,
         None => *place = Rc::new(value),
