@@ -77,6 +77,11 @@ async function compile(dev) {
   return join(folder, WASM, profile, 'rejoin.wasm');
 }
 
+// What LLVM does for speed makes each place look different, and compresses badly: it keeps loops as they are, computes
+// nothing ahead, and puts a function that is called once into its caller only when it is short (the two costs stand in
+// their usual proportion, eight times as large as usual).
+const PLAIN = ['-disable-lsr', '-enable-pre=false', '-enable-load-pre=false', '-inline-instr-cost=40', '-inline-call-penalty=200'];
+
 // The standard library, built with this crate for its size: a panic is a trap and not a text with a place (pkg/loader.js
 // deals with both), `{:?}` writes nothing. These switches are not stable, so they are tied to the pinned Rust, asked for
 // only here, and done without where the library's source is missing.
@@ -90,7 +95,7 @@ async function smallStd() {
     options: ['-Zbuild-std=std,panic_abort', '-Zbuild-std-features=optimize_for_size'],
     env: {
       RUSTC_BOOTSTRAP: '1',
-      RUSTFLAGS: '-Zunstable-options -Cpanic=immediate-abort -Zfmt-debug=none -Zlocation-detail=none -Clink-arg=-zstack-size=524288',
+      RUSTFLAGS: ['-Zunstable-options -Cpanic=immediate-abort -Zfmt-debug=none -Zlocation-detail=none -Clink-arg=-zstack-size=524288', ...PLAIN.map((arg) => `-Cllvm-args=${arg}`)].join(' '),
     },
   };
 }
