@@ -1,0 +1,67 @@
+// Local tracks across the beginnings and ends of a session, on the real server: published before it, taken back and
+// published again within it, kept after it.
+import assert from 'node:assert/strict';
+import { after, afterEach, before, test } from 'node:test';
+import { openStage, PEER, SUBJECT } from './lib/stage.mjs';
+
+const TIMEOUT = { timeout: 120_000 };
+
+let stage;
+before(async () => {
+  stage = await openStage();
+});
+afterEach(() => stage.clear());
+after(() => stage?.close());
+
+test('what is published before the connect is there when both are done', TIMEOUT, async () => {
+  const [alice, bob] = [await stage.client(SUBJECT), await stage.client(PEER)];
+  const room = stage.roomName('early');
+  await bob.join({ room, identity: 'bob' });
+  await alice.run(
+    async (client, { url, token }) => {
+      client.create();
+      const microphone = client.room.localParticipant.setMicrophoneEnabled(true);
+      await Promise.all([microphone, client.room.connect(url, token)]);
+    },
+    { url: stage.server.url, token: stage.server.token({ room, identity: 'alice' }) },
+  );
+  await bob.until((client) => client.publication('alice', 'microphone')?.isSubscribed, 'the microphone');
+});
+
+test('a track that is taken back can be published again at once', TIMEOUT, async () => {
+  const [alice, bob] = [await stage.client(SUBJECT), await stage.client(PEER)];
+  const room = stage.roomName('again');
+  await bob.join({ room, identity: 'bob' });
+  await alice.join({ room, identity: 'alice' });
+  await alice.publishBoth();
+  const sids = await alice.run(async ({ room }) => {
+    const { localParticipant } = room;
+    const sids = [];
+    for (let round = 0; round < 3; round += 1) {
+      const { track, trackSid } = localParticipant.getTrackPublication('camera');
+      sids.push(trackSid);
+      await localParticipant.unpublishTrack(track, false);
+      await localParticipant.publishTrack(track);
+    }
+    return sids;
+  });
+  assert.equal(new Set(sids).size, 3);
+  await bob.mediaFlows('alice');
+});
+
+for (const [stopLocalTrackOnUnpublish, state] of [[false, 'live'], [true, 'ended']]) {
+  test(`an end that the app did not ask for leaves tracks ${state} with stopLocalTrackOnUnpublish ${stopLocalTrackOnUnpublish}`, TIMEOUT, async () => {
+    const alice = await stage.client(SUBJECT);
+    await alice.join({ room: stage.roomName('kept'), identity: 'alice', options: { stopLocalTrackOnUnpublish } });
+    await alice.publishBoth();
+    const mark = await alice.mark();
+    await alice.run(({ room }) => {
+      [window.kept] = room.localParticipant.videoTrackPublications.values();
+      window.kept = window.kept.track.mediaStreamTrack;
+      return room.simulateScenario('server-leave');
+    });
+    await alice.next('disconnected', { since: mark });
+    assert.equal(await alice.evaluate(() => window.kept.readyState), state);
+    await alice.evaluate(() => window.kept.stop());
+  });
+}
