@@ -49,7 +49,6 @@ export class Room extends EventEmitter {
     this._core = core('room', this.#anchor, { ...this.options, policy: ours(given.reconnectPolicy, DefaultReconnectPolicy) });
     this._plugins = new Plugins(given.plugins ?? [], (...facts) => this._core.pluginLoaded(...facts));
     this.localParticipant = new LocalParticipant(this, '');
-    if (this.options.audioOutput?.deviceId) this.localParticipant._devices.set('audiooutput', this.options.audioOutput.deviceId);
   }
 
   get state() {
@@ -268,6 +267,11 @@ export class Room extends EventEmitter {
   #letGo() {
     this.#surroundings.end();
     this.#anchor.release();
+  }
+
+  /** @internal */
+  _listened(event) {
+    this.#surroundings.listened(event);
   }
 
   /** @internal */

@@ -130,6 +130,13 @@ describe('options', () => {
     await assert.rejects(localParticipant.publishData(new Uint8Array(1), { topic: null, destinationIdentities: null }), /not connected/);
   });
 
+  test('devices are the default ones, or those that were chosen, before the room is connected', () => {
+    const devices = (options) => ['audioinput', 'videoinput', 'audiooutput'].map((kind) => new rejoin.Room(options).getActiveDevice(kind));
+    assert.deepEqual(devices(), ['default', 'default', 'default']);
+    const chosen = { audioCaptureDefaults: { deviceId: { exact: 'mic' } }, videoCaptureDefaults: { deviceId: 'camera' }, audioOutput: { deviceId: 'out' } };
+    assert.deepEqual(devices(chosen), ['mic', 'camera', 'out']);
+  });
+
   test('end-to-end encryption is refused, not ignored', () => {
     assert.throws(() => new rejoin.Room({ e2ee: { worker: {} } }), (error) => error.code === 'unsupported');
   });
