@@ -105,6 +105,7 @@ export type RoomEventCallbacks = {
   connectionStateChanged: (state: ConnectionState) => void;
   signalConnected: () => void;
   moved: (name: string) => void;
+  /** Devices came or went; also before `connect()` and after the end. */
   mediaDevicesChanged: () => void;
   mediaDevicesError: (error: Error, kind?: MediaDeviceKind) => void;
   activeDeviceChanged: (kind: MediaDeviceKind, deviceId: string) => void;

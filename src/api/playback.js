@@ -27,7 +27,8 @@ export class Playback {
   }
 
   async #play(kind, prepare) {
-    const maps = [...this.#room.remoteParticipants.values()].map((participant) => participant[`${kind}TrackPublications`]);
+    // Whose media flows has an object: none is made for the others of a large room.
+    const maps = this.#room._known.filter(({ _looked }) => _looked).map((participant) => participant[`${kind}TrackPublications`]);
     const elements = new Set(maps.flatMap((map) => [...map.values()]).flatMap((publication) => publication.track?.attachedElements ?? []));
     try {
       await Promise.all(

@@ -212,6 +212,11 @@ export class Room extends EventEmitter {
     deliver(this, kind, facts);
   }
 
+  /** @internal Those in the room that have objects. */
+  get _known() {
+    return [...this.#remote.values()];
+  }
+
   /** @internal The object of a participant that is in the room; "" is the local one. */
   _participant(identity) {
     if (identity === '') return this.localParticipant;

@@ -119,7 +119,7 @@ export interface TrackProcessor<Kind extends Track.Kind, Options extends Process
   processedTrack?: MediaStreamTrack | undefined;
   /** The track was published, or is and got this processor. */
   onPublish?: (room: Room) => Promise<void>;
-  /** The track is not published any more. */
+  /** The track is not published any more. livekit-client 2.23 has it in its types and does not call it. */
   onUnpublish?: () => Promise<void>;
 }
 

@@ -150,8 +150,10 @@ for (const singlePeerConnection of [true, false]) {
         const told = [];
         localParticipant.on('localSenderCreated', (sender, track) => told.push(['sender', sender === track.sender])).on('localTrackPublished', () => told.push(['published']));
         const publication = await localParticipant.setCameraEnabled(true);
-        await client.until(async () => (await publication.track.getSenderStats())[0]?.framesSent > 0, 'frames');
-        const layers = await publication.track.getSenderStats();
+        const layers = await client.until(async () => {
+          const layers = await publication.track.getSenderStats();
+          return layers.length === 3 && layers[0].framesSent > 0 && layers;
+        }, 'frames in three layers');
         localParticipant.on('localTrackCpuConstrained', (track, of) => told.push(['participant', track === publication.track, of === publication]));
         publication.on('cpuConstrained', (track) => told.push(['publication', track === publication.track]));
         publication.track.on('cpuConstrained', () => told.push(['track']));
