@@ -59,7 +59,7 @@ async function capture(wanted, how) {
   const constraints = Object.fromEntries(Object.entries(wanted).map(([kind, options]) => [kind, constraintsOf(kind, options, how)]));
   const stream = await asked(navigator.mediaDevices.getUserMedia(constraints));
   try {
-    return await Promise.all(stream.getTracks().map((media) => localTrack(media, constraints[media.kind], wanted[media.kind], stream)));
+    return await Promise.all(stream.getTracks().map((media) => localTrack(media, constraints[media.kind], wanted[media.kind])));
   } catch (error) {
     // Without its processor a camera shows more than its user wants: then there is no track, and nothing stays on.
     stream.getTracks().forEach((media) => media.stop());
@@ -73,13 +73,12 @@ function constraintsOf(kind, options, how) {
   return constraintsFor(kind, { ...DEFAULTS[kind], ...given, deviceId: typeof deviceId === 'string' && deviceId !== 'default' ? { [how]: deviceId } : deviceId });
 }
 
-async function localTrack(media, constraints, { processor }, stream) {
+async function localTrack(media, constraints, { processor }) {
   // From now on the device that the user chose: capturing again asks for the same one.
   const { deviceId } = media.getSettings();
   if (deviceId && unwrap(constraints.deviceId) !== deviceId) constraints.deviceId = deviceId;
   const track = media.kind === 'audio' ? new LocalAudioTrack(media, constraints, false) : new LocalVideoTrack(media, constraints, false);
   track.source = SOURCES[media.kind];
-  track.mediaStream = stream;
   if (processor) await track.setProcessor(processor);
   return track;
 }

@@ -2,6 +2,10 @@
 
 /** Questions to the user that are not answered yet: asking at the same time fails on iOS. */
 const asking = new Set();
+/** The list as it was the last time. */
+let known = [];
+
+export const knownDevices = () => known;
 
 /** Remembers a question until it is answered; passes the promise on. */
 export function asked(promise) {
@@ -14,7 +18,10 @@ export function asked(promise) {
 export async function getLocalDevices(kind, requestPermissions = true) {
   await Promise.allSettled(asking);
   const { mediaDevices } = navigator;
-  const list = async () => (await mediaDevices.enumerateDevices()).filter((device) => !kind || device.kind === kind);
+  const list = async () => {
+    known = await mediaDevices.enumerateDevices();
+    return known.filter((device) => !kind || device.kind === kind);
+  };
   const devices = await list();
   if (!requestPermissions || (devices.length && devices.every(({ label }) => label))) return devices;
   const stream = await asked(

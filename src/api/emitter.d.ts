@@ -12,12 +12,19 @@ export declare class EventEmitter<Events extends { [E in keyof Events]: (...args
   on<E extends keyof Events>(event: E, listener: Events[E], options?: ListenerOptions): this;
   once<E extends keyof Events>(event: E, listener: Events[E], options?: ListenerOptions): this;
   addListener<E extends keyof Events>(event: E, listener: Events[E], options?: ListenerOptions): this;
+  prependListener<E extends keyof Events>(event: E, listener: Events[E]): this;
+  prependOnceListener<E extends keyof Events>(event: E, listener: Events[E]): this;
   off<E extends keyof Events>(event: E, listener: Events[E]): this;
   removeListener<E extends keyof Events>(event: E, listener: Events[E]): this;
   removeAllListeners<E extends keyof Events>(event?: E): this;
   emit<E extends keyof Events>(event: E, ...args: Parameters<Events[E]>): boolean;
   listenerCount<E extends keyof Events>(event: E): number;
   listeners<E extends keyof Events>(event: E): Events[E][];
+  /** The same, but those of `once` in a function that has the listener as its `listener`. */
+  rawListeners<E extends keyof Events>(event: E): (Events[E] & { listener?: Events[E] })[];
   eventNames(): (keyof Events)[];
+  /** Remembered, and no limit: no number of listeners is warned of. */
   setMaxListeners(count: number): this;
+  /** @default 100 */
+  getMaxListeners(): number;
 }

@@ -7,6 +7,7 @@ import { report } from './report.js';
 export class EventEmitter {
   // event -> listeners in order. Made with the first listener: most participants of a large room never get one.
   #listeners;
+  #max;
 
   on(event, listener, options) {
     return this.#add(event, listener, false, options?.signal);
@@ -20,8 +21,16 @@ export class EventEmitter {
     return this.on(event, listener, options);
   }
 
+  prependListener(event, listener) {
+    return this.#add(event, listener, false, undefined, true);
+  }
+
+  prependOnceListener(event, listener) {
+    return this.#add(event, listener, true, undefined, true);
+  }
+
   off(event, listener) {
-    const entry = this.#listeners?.get(event)?.findLast((other) => other.listener === listener);
+    const entry = this.#listeners?.get(event)?.findLast((other) => other.listener === listener || other.raw === listener);
     if (entry) this.#remove(event, entry);
     return this;
   }
@@ -64,16 +73,36 @@ export class EventEmitter {
     return (this.#listeners?.get(event) ?? []).map((entry) => entry.listener);
   }
 
+  /** The same, but those of `once` in a function that has the listener as its `listener` and takes it away when it is called. */
+  rawListeners(event) {
+    return (this.#listeners?.get(event) ?? []).map((entry) => {
+      if (!entry.once) return entry.listener;
+      const raw = (...args) => {
+        this.#remove(event, entry);
+        return entry.listener.apply(this, args);
+      };
+      return (entry.raw ??= Object.assign(raw, { listener: entry.listener }));
+    });
+  }
+
   eventNames() {
     return [...(this.#listeners?.keys() ?? [])];
   }
 
-  /** As many as you like: here for code that raises Node's warning limit. */
-  setMaxListeners() {
+  /** As many as you like: here for code that raises Node's warning limit, and reads it again. */
+  setMaxListeners(count) {
+    this.#max = count;
     return this;
   }
 
-  #add(event, listener, once, signal) {
+  getMaxListeners() {
+    return this.#max ?? 100;
+  }
+
+  /** @internal Whoever watches something only for its listeners is told when those of an event come and go. */
+  _listened() {}
+
+  #add(event, listener, once, signal, first) {
     if (typeof listener !== 'function') throw new TypeError(`listener of "${String(event)}" must be a function`);
     if (signal?.aborted) return this;
     const entry = { listener, once };
@@ -83,7 +112,8 @@ export class EventEmitter {
       entry.stop = () => signal.removeEventListener('abort', abort);
     }
     this.#listeners ??= new Map();
-    this.#set(event, [...(this.#listeners.get(event) ?? []), entry]);
+    const list = this.#listeners.get(event) ?? [];
+    this.#set(event, first ? [entry, ...list] : [...list, entry]);
     return this;
   }
 
@@ -96,6 +126,7 @@ export class EventEmitter {
 
   #set(event, list) {
     if (list.length) this.#listeners.set(event, list);
-    else this.#listeners.delete(event);
+    else this.#listeners?.delete(event);
+    this._listened(event);
   }
 }

@@ -1,8 +1,9 @@
-// Which listener an event has: livekit-client's events by name, with the facts that ours add. What is missing here
-// (data tracks, metrics, end-to-end encryption) belongs to what Rejoin does not do.
+// Which listener an event has: livekit-client's events by name, with the facts that ours add. What is missing here (data
+// tracks), and what is said not to be emitted yet, belongs to what Rejoin does not do.
 import type { ConnectionQuality, ConnectionState, DataPacket_Kind, DisconnectReason, Encryption_Type, SubscriptionError } from './enums.js';
 import type { LocalParticipant } from './local_participant.js';
 import type { LocalTrackPublication } from './local_publication.js';
+import type { LocalTrack } from './local_track.js';
 import type { LocalVideoTrack } from './local_video_track.js';
 import type { Participant, ParticipantPermission } from './participant.js';
 import type { TrackPublication } from './publication.js';
@@ -104,6 +105,7 @@ export type RoomEventCallbacks = {
   connectionStateChanged: (state: ConnectionState) => void;
   signalConnected: () => void;
   moved: (name: string) => void;
+  /** Devices came or went; also before `connect()` and after the end. */
   mediaDevicesChanged: () => void;
   mediaDevicesError: (error: Error, kind?: MediaDeviceKind) => void;
   activeDeviceChanged: (kind: MediaDeviceKind, deviceId: string) => void;
@@ -147,6 +149,9 @@ export type RoomEventCallbacks = {
   chatMessage: (message: ChatMessage, participant?: RemoteParticipant | LocalParticipant) => void;
   transcriptionReceived: (segments: TranscriptionSegment[], participant?: Participant, publication?: TrackPublication) => void;
   sipDTMFReceived: (dtmf: SipDTMF, participant?: RemoteParticipant) => void;
+  /** Here so that code for livekit-client compiles, as the next: Rejoin does not emit them yet. */
+  encryptionError: (error: Error, participant?: Participant) => void;
+  metricsReceived: (metrics: any, participant?: Participant) => void;
 };
 
 export type ParticipantEventCallbacks = {
@@ -163,6 +168,11 @@ export type ParticipantEventCallbacks = {
   localTrackPublished: (publication: LocalTrackPublication) => void;
   localTrackUnpublished: (publication: LocalTrackPublication) => void;
   localTrackSubscribed: (publication: LocalTrackPublication) => void;
+  /** A track is about to be sent: before `localTrackPublished`, and again after a full reconnect. */
+  localSenderCreated: (sender: RTCRtpSender, track: LocalTrack) => void;
+  /** Audio was captured: from now on a browser lets this page play sound, too. */
+  audioStreamAcquired: () => void;
+  /** The encoder lacks computing power. */
   localTrackCpuConstrained: (track: LocalVideoTrack, publication: LocalTrackPublication) => void;
   participantMetadataChanged: (previous: string | undefined) => void;
   participantNameChanged: (name: string) => void;
@@ -175,12 +185,14 @@ export type ParticipantEventCallbacks = {
   transcriptionReceived: (segments: TranscriptionSegment[], publication?: TrackPublication) => void;
   sipDTMFReceived: (dtmf: SipDTMF) => void;
   mediaDevicesError: (error: Error, kind?: MediaDeviceKind) => void;
+  /** Here so that code for livekit-client compiles: Rejoin does not emit it yet. */
+  chatMessage: (message: ChatMessage) => void;
 };
 
 export type PublicationEventCallbacks = {
   muted: () => void;
   unmuted: () => void;
-  ended: () => void;
+  ended: (track?: Track) => void;
   subscribed: (track: SubscribedTrack) => void;
   unsubscribed: (track: SubscribedTrack) => void;
   subscriptionFailed: (error: SubscriptionError) => void;
@@ -188,5 +200,9 @@ export type PublicationEventCallbacks = {
   subscriptionPermissionChanged: (status: TrackPublication.PermissionStatus, previous: TrackPublication.PermissionStatus) => void;
   updateSettings: (settings: UpdateTrackSettings) => void;
   transcriptionReceived: (segments: TranscriptionSegment[]) => void;
+  /** The encoder lacks computing power. */
   cpuConstrained: (track: LocalVideoTrack) => void;
+  /** Here so that code for livekit-client compiles, as the next: Rejoin does not emit them yet. */
+  updateSubscription: (subscription: any) => void;
+  timeSyncUpdate: (timestamp: number) => void;
 };

@@ -1,5 +1,6 @@
 // A track of sound of this participant.
 import { LocalTrack } from './local_track.js';
+import { senderStats } from './sender_stats.js';
 import { isSilent } from './silence.js';
 import { Track } from './track.js';
 
@@ -41,6 +42,17 @@ export class LocalAudioTrack extends LocalTrack {
     const silent = await isSilent(this.mediaStreamTrack);
     if (silent) this.emit('audioSilenceDetected');
     return silent;
+  }
+
+  /** While it is published. */
+  async getSenderStats() {
+    return (await senderStats(this, 'timestamp packetsSent bytesSent')).at(-1);
+  }
+
+  /** @internal Another device may be silent. */
+  async _restart(...how) {
+    await super._restart(...how);
+    this.checkForSilence().catch(() => undefined);
   }
 
   get #ours() {

@@ -1,5 +1,8 @@
 // The participant of this client: what it says of itself, what it publishes, what it sends.
+import { isFirefox, isSafari } from './browser.js';
 import { createLocalScreenTracks, createLocalTracks } from './capture.js';
+import { unwrap } from './constraints.js';
+import { getLocalDevices } from './devices.js';
 import { PublishTrackError, TrackInvalidError } from './errors.js';
 import { LocalTrackPublication } from './local_publication.js';
 import { LocalAudioTrack } from './local_audio_track.js';
@@ -8,12 +11,13 @@ import { LocalVideoTrack } from './local_video_track.js';
 import { AUDIO_CAPTURE, PUBLISH, PUBLISH_DATA, SCREEN_CAPTURE, VIDEO_CAPTURE, read } from './strict.js';
 import { Participant } from './participant.js';
 import { describe } from './publish.js';
+import { activate } from './switch_device.js';
 
 const DEVICES = { camera: 'videoinput', microphone: 'audioinput' };
 
 export class LocalParticipant extends Participant {
   /** @internal The device in use, by kind. */
-  _devices = new Map();
+  _devices;
   /** @internal */
   _lastErrors = new Map();
   // Tracks whose publishing is under way: by track the promise, by cid the options.
@@ -23,6 +27,14 @@ export class LocalParticipant extends Participant {
   #enabling = new Map();
   // What the app was told of itself in the session before.
   #known = { attributes: {} };
+
+  /** @internal */
+  constructor(room, key) {
+    super(room, key);
+    const { audioCaptureDefaults, videoCaptureDefaults, audioOutput } = room.options;
+    const wanted = Object.entries({ audioinput: audioCaptureDefaults, videoinput: videoCaptureDefaults, audiooutput: audioOutput });
+    this._devices = new Map(wanted.map(([kind, options]) => [kind, unwrap(options?.deviceId) || 'default']));
+  }
 
   get isLocal() {
     return true;
@@ -78,7 +90,8 @@ export class LocalParticipant extends Participant {
     const asked = Object.fromEntries(missing.map((source) => [wanted[source], true]));
     const tracks = missing.length ? this.createTracks(asked) : Promise.resolve([]);
     const of = (source) => tracks.then((all) => all.filter((track) => track.source === source));
-    const all = Object.keys(wanted).map((source) => this.#setEnabled(source, true, () => of(source)));
+    // The promise is told of what fails, and no event.
+    const all = Object.keys(wanted).map((source) => this.#setEnabled(source, true, () => of(source), undefined, true));
     const failed = (await Promise.allSettled(all)).find(({ status }) => status === 'rejected');
     if (failed) throw failed.reason;
   }
@@ -87,14 +100,16 @@ export class LocalParticipant extends Participant {
   async createTracks(options = {}) {
     const { audioCaptureDefaults, videoCaptureDefaults } = this._room.options;
     const merged = (defaults, asked, table, path) => (asked ? { ...defaults, ...(asked === true ? undefined : read(asked, table, path)) } : asked);
-    return createLocalTracks({
-      audio: merged(audioCaptureDefaults, options.audio, AUDIO_CAPTURE, 'audio capture options'),
-      video: merged(videoCaptureDefaults, options.video, VIDEO_CAPTURE, 'video capture options'),
-    });
+    return this.#captured(
+      await createLocalTracks({
+        audio: merged(audioCaptureDefaults, options.audio, AUDIO_CAPTURE, 'audio capture options'),
+        video: merged(videoCaptureDefaults, options.video, VIDEO_CAPTURE, 'video capture options'),
+      }),
+    );
   }
 
   async createScreenTracks(options) {
-    return createLocalScreenTracks(read(options, SCREEN_CAPTURE, 'screen capture options'));
+    return this.#captured(await createLocalScreenTracks(read(options, SCREEN_CAPTURE, 'screen capture options')));
   }
 
   /** Publishes a track; one that is published already is not published again. */
@@ -117,6 +132,7 @@ export class LocalParticipant extends Participant {
     const publication = this.#publicationOf(track);
     if (!publication) return undefined;
     const local = publication.track;
+    local._publishedIn();
     if (stopOnUnpublish) local.stop();
     const done = this._room._core.unpublish(local.cid);
     this._unpublished(publication.trackSid);
@@ -146,17 +162,18 @@ export class LocalParticipant extends Participant {
   /** @internal The engine has published the track of this cid. */
   _published(cid, sid, before) {
     const same = this.getTrackPublications().find((publication) => publication.track?.cid === cid);
-    if (same) {
-      if (before !== undefined) same._renamed(sid);
-      return;
-    }
-    const pending = this.#options.get(cid);
+    const pending = same ? undefined : this.#options.get(cid);
+    const track = same?.track ?? pending?.track;
+    if (track?.sender && (pending || before !== undefined)) this.emit('localSenderCreated', track.sender, track);
+    if (before !== undefined) same?._renamed(sid);
     if (!pending) return;
-    const publication = new LocalTrackPublication(this, sid, pending.track, pending.options);
+    const publication = new LocalTrackPublication(this, sid, track, pending.options);
     pending.publication = publication;
     this._add(publication);
-    this._tell('localTrackPublished', publication);
-    if (publication.source === 'microphone') this.#listenTo(publication);
+    this.emit('localTrackPublished', publication);
+    track._publishedIn(this._room);
+    this._room.emit('localTrackPublished', publication, this);
+    this.#begun(publication);
   }
 
   /** @internal A publication is gone: asked for from here, or taken away by the server. */
@@ -173,7 +190,14 @@ export class LocalParticipant extends Participant {
     if (!track) return;
     if (source.startsWith('screen_share')) await this.unpublishTrack(track);
     else if (track.isUserProvided) await track.mute();
-    else if (!track.isMuted) await track.restartTrack().catch(() => track.mute());
+    else if (!track.isMuted) await (source === 'microphone' ? fallBack(track) : track.restartTrack()).catch(() => track.mute());
+  }
+
+  /** @internal Which device a track is captured from, when it may have changed. */
+  async _captures({ track, source }) {
+    const deviceId = await track?.getDeviceId(false);
+    const kind = DEVICES[source];
+    if (kind && deviceId && deviceId !== this._devices.get(kind)) activate(this._room, kind, deviceId);
   }
 
   /** @internal Tells what the app's listeners could not know before the join. */
@@ -224,16 +248,26 @@ export class LocalParticipant extends Participant {
   }
 
   // A microphone that gives nothing is told about once.
-  async #listenTo(publication) {
-    const silent = await publication.track.checkForSilence().catch(() => false);
+  async #begun(publication) {
+    const silent = publication.source === 'microphone' && (await publication.track.checkForSilence().catch(() => false));
     if (silent) this._room.emit('localAudioSilenceDetected', publication);
+    await this._captures(publication);
   }
 
-  async #setEnabled(source, enabled, create, publishOptions) {
+  // Browsers let a page play sound that listens to its user.
+  #captured(tracks) {
+    if (tracks.some(({ kind }) => kind === 'audio')) {
+      this.emit('audioStreamAcquired');
+      this._room.startAudio().catch(() => undefined);
+    }
+    return tracks;
+  }
+
+  async #setEnabled(source, enabled, create, publishOptions, quiet) {
     const running = this.#enabling.get(source);
     if (enabled && !running && !this.getTrackPublication(source)) {
       // Known before anything is awaited: a second call joins this one instead of capturing again.
-      const promise = this.#enable(source, create, publishOptions).finally(() => this.#enabling.delete(source));
+      const promise = this.#enable(source, create, publishOptions, quiet).finally(() => this.#enabling.delete(source));
       this.#enabling.set(source, promise);
       return promise;
     }
@@ -244,16 +278,14 @@ export class LocalParticipant extends Participant {
     return publication;
   }
 
-  async #enable(source, create, publishOptions) {
+  async #enable(source, create, publishOptions, quiet) {
     let tracks = [];
     try {
       tracks = await create();
       this._lastErrors.delete(source);
     } catch (error) {
       this._lastErrors.set(source, error);
-      const kind = DEVICES[source];
-      this._room.emit('mediaDevicesError', error, kind);
-      this.emit('mediaDevicesError', error, kind);
+      for (const one of quiet ? [] : [this, this._room]) one.emit('mediaDevicesError', error, DEVICES[source]);
       throw error;
     }
     try {
@@ -281,6 +313,17 @@ export class LocalParticipant extends Participant {
     if (track?.kind === 'audio') return new LocalAudioTrack(track, undefined, true);
     if (track?.kind === 'video') return new LocalVideoTrack(track, undefined, true);
     throw new TrackInvalidError('publishTrack: a LocalTrack or a MediaStreamTrack is needed');
+  }
+}
+
+// A microphone that went away gives way to the system's own, which has a name of its own in Chromium only.
+async function fallBack(track) {
+  try {
+    await (isFirefox || isSafari ? track.restartTrack() : track.setDeviceId({ exact: 'default' }));
+  } catch (error) {
+    if (error.name === 'NotAllowedError' || track.isStopped) throw error;
+    const [first] = await getLocalDevices('audioinput', false);
+    await track.setDeviceId(first?.deviceId ?? 'default');
   }
 }
 

@@ -12,8 +12,9 @@ export declare class LocalTrackPublication extends TrackPublication {
   readonly videoTrack: LocalVideoTrack | undefined;
   readonly options: TrackPublishOptions | undefined;
   readonly isUpstreamPaused: boolean | undefined;
-  mute(): Promise<void>;
-  unmute(): Promise<void>;
+  /** Resolves with the track. */
+  mute(): Promise<LocalAudioTrack | LocalVideoTrack | undefined>;
+  unmute(): Promise<LocalAudioTrack | LocalVideoTrack | undefined>;
   /** Stops sending without muting. */
   pauseUpstream(): Promise<void>;
   resumeUpstream(): Promise<void>;

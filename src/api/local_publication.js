@@ -25,6 +25,11 @@ export class LocalTrackPublication extends TrackPublication {
       this.emit('ended');
       participant._trackEnded(this);
     });
+    listen('restarted', () => participant._captures(this));
+    listen('cpuConstrained', () => {
+      participant.emit('localTrackCpuConstrained', track, this);
+      this.emit('cpuConstrained', track);
+    });
     listen('upstreamPaused', () => this.#core?.mute(track.cid, true));
     listen('upstreamResumed', () => this.#core?.mute(track.cid, track.isMuted));
     listen('audioTrackFeatureUpdate', () => this.#core?.updateAudioTrack(track.cid, this.getTrackFeatures()));
@@ -44,11 +49,11 @@ export class LocalTrackPublication extends TrackPublication {
   }
 
   async mute() {
-    await this._track?.mute();
+    return this._track?.mute();
   }
 
   async unmute() {
-    await this._track?.unmute();
+    return this._track?.unmute();
   }
 
   async pauseUpstream() {
@@ -78,8 +83,8 @@ export class LocalTrackPublication extends TrackPublication {
     this.#unlisten();
     this._participant._tell('localTrackUnpublished', this);
     this._track._publishedBy();
+    this._track._publishedIn();
     this._track.sid = undefined;
-    this._track._publishedBy();
     this._track = undefined;
   }
 

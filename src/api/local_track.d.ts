@@ -33,8 +33,9 @@ export declare abstract class LocalTrack<Kind extends Track.Kind = Track.Kind> e
   /** Sends nothing for now, while the track goes on here. The others see it muted. */
   pauseUpstream(): Promise<void>;
   resumeUpstream(): Promise<void>;
-  getProcessor(): TrackProcessor<Kind> | undefined;
+  getProcessor(): TrackProcessor<Kind, any> | undefined;
   /** Sends what a processor makes of the track. It ends with the track. Rejects when it fails, or does not start within 5 s. */
-  setProcessor(processor: TrackProcessor<Kind>, showProcessedStreamLocally?: boolean): Promise<void>;
-  stopProcessor(): Promise<void>;
+  setProcessor(processor: TrackProcessor<Kind, any>, showProcessedStreamLocally?: boolean): Promise<void>;
+  /** Without `keepElement` the next processor gets another element. @default true */
+  stopProcessor(keepElement?: boolean): Promise<void>;
 }

@@ -28,6 +28,7 @@ export class LocalTrack extends Track {
   /** @internal A device was chosen while the track was muted. */
   _deviceChosen = false;
   #core;
+  #room;
   #media;
   #processor;
   #processorElement;
@@ -167,6 +168,7 @@ export class LocalTrack extends Track {
         if (showProcessedStreamLocally) this.#showInstead(this._mediaStreamTrack, processor.processedTrack);
         await this.#send(processor.processedTrack);
       }
+      this.#tellProcessor('onPublish', this.#room);
       this.emit('trackProcessorUpdate', processor);
     });
     await this._mediaChanged();
@@ -191,8 +193,12 @@ export class LocalTrack extends Track {
     }
   }
 
-  async stopProcessor() {
-    await this._turns.media.next(() => this.#endProcessor());
+  /** `keepElement`: the element that shows a video to processors is used again for the next one. */
+  async stopProcessor(keepElement = true) {
+    await this._turns.media.next(async () => {
+      await this.#endProcessor();
+      if (!keepElement) this.#processorElement = undefined;
+    });
     await this._mediaChanged();
   }
 
@@ -200,6 +206,13 @@ export class LocalTrack extends Track {
   _publishedBy(core) {
     this.#core = core;
     if (!core) this._stopMeasuring();
+  }
+
+  /** @internal It is published in this room, or no more: its processor is told. */
+  _publishedIn(room) {
+    const before = this.#room;
+    this.#room = room;
+    this.#tellProcessor(room ? 'onPublish' : 'onUnpublish', room ?? before);
   }
 
   /** @internal */
@@ -313,6 +326,15 @@ export class LocalTrack extends Track {
   #processing(track = this._mediaStreamTrack) {
     if (this.kind === 'audio') this.audioContext ??= new AudioContext({ latencyHint: 'interactive' });
     return { kind: this.kind, track, element: this.#processorElement, audioContext: this.audioContext, localTrack: this };
+  }
+
+  // What a processor makes of it holds nothing up.
+  async #tellProcessor(hook, room) {
+    try {
+      if (room) await this.#processor?.[hook]?.(room);
+    } catch (error) {
+      write('warn', `${hook} of processor ${this.#processor?.name} failed: ${error?.message ?? error}`);
+    }
   }
 
   #feedProcessor(mediaStreamTrack) {

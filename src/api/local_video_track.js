@@ -2,8 +2,11 @@
 import { isFirefox, isMobile } from './browser.js';
 import { encodingsFor } from './encodings.js';
 import { LocalTrack } from './local_track.js';
+import { senderStats } from './sender_stats.js';
 import { Track } from './track.js';
 import { Turns } from './turns.js';
+
+const STATS = 'timestamp packetsSent bytesSent frameWidth frameHeight framesPerSecond framesSent firCount pliCount nackCount qualityLimitationReason qualityLimitationDurations qualityLimitationResolutionChanges rid retransmittedPacketsSent targetBitrate';
 
 export class LocalVideoTrack extends LocalTrack {
   /** @internal How it was published: to compute its layers again when its size changes. */
@@ -41,6 +44,12 @@ export class LocalVideoTrack extends LocalTrack {
     await super.restartTrack(options);
     this.#constrained = false;
     await this._mediaChanged();
+  }
+
+  /** One for each layer that is sent, the largest first. */
+  async getSenderStats() {
+    const layers = await senderStats(this, STATS);
+    return layers.map((layer) => ({ ...layer, rid: layer.rid ?? layer.streamId })).sort((a, b) => (b.frameWidth ?? 0) - (a.frameWidth ?? 0));
   }
 
   /** Sends no layer above this quality. */

@@ -6,5 +6,5 @@ export declare function setLogLevel(level: LogLevel | keyof typeof LogLevel, log
 
 export type LogExtension = (level: LogLevel, message: string, context?: object) => void;
 
-/** Hands every line that is told to `extension` as well, beside the console. No line holds a token. */
-export declare function setLogExtension(extension: LogExtension): void;
+/** Hands every line that is told to `extension` as well, beside the console. No line holds a token. There is one logger: livekit-client's second argument has no meaning. */
+export declare function setLogExtension(extension: LogExtension, logger?: unknown): void;

@@ -105,6 +105,8 @@ export interface DataPublishOptions {
 
 export interface ParticipantTrackPermission {
   participantIdentity?: string;
+  /** Where the identity is not given. */
+  participantSid?: string;
   allowAll?: boolean;
   allowedTrackSids?: string[];
 }

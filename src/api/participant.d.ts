@@ -15,6 +15,8 @@ export interface ParticipantPermission {
   canUpdateMetadata: boolean;
   canSubscribeMetrics: boolean;
   agent: boolean;
+  recorder: boolean;
+  canManageAgentSession: boolean;
 }
 
 /** A participant of the room. One object for as long as it is in the room; afterwards it keeps its last facts. */

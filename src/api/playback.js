@@ -21,23 +21,25 @@ export class Playback {
     });
   }
 
+  /** Does not reject: a video that cannot play for another reason is not blocked. */
   async startVideo() {
-    await this.#play('video');
+    await this.#play('video').catch(() => undefined);
   }
 
   async #play(kind, prepare) {
-    const maps = [...this.#room.remoteParticipants.values()].map((participant) => participant[`${kind}TrackPublications`]);
-    const elements = maps.flatMap((map) => [...map.values()]).flatMap((publication) => publication.track?.attachedElements ?? []);
+    // Whose media flows has an object: none is made for the others of a large room.
+    const maps = this.#room._known.filter(({ _looked }) => _looked).map((participant) => participant[`${kind}TrackPublications`]);
+    const elements = new Set(maps.flatMap((map) => [...map.values()]).flatMap((publication) => publication.track?.attachedElements ?? []));
     try {
       await Promise.all(
-        elements.map((element) => {
+        [...elements].map((element) => {
           prepare?.(element);
           return element.play();
         }),
       );
       this.#set(kind, true);
     } catch (error) {
-      this.#set(kind, false);
+      if (kind === 'audio' || error.name === 'NotAllowedError') this.#set(kind, false);
       throw error;
     }
   }

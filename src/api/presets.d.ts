@@ -95,8 +95,10 @@ export interface TrackPublishDefaults {
   screenShareSimulcastLayers?: VideoPreset[];
   /** Lets go of the microphone while it is muted. @default false */
   stopMicTrackOnMute?: boolean;
-  /** Not done. */
+  /** Not done, as the next two. */
   preConnectBuffer?: boolean;
+  frameMetadata?: object;
+  packetTrailer?: object;
 }
 
 export interface TrackPublishOptions extends TrackPublishDefaults {

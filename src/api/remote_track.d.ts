@@ -25,6 +25,20 @@ export declare abstract class RemoteTrack<Kind extends Track.Kind = Track.Kind> 
   getPlayoutDelay(): number;
 }
 
+/** What livekit-client's adaptive stream asks of an element. Here so that code for it compiles: Rejoin watches elements by itself. */
+export interface ElementInfo {
+  element: object;
+  width(): number;
+  height(): number;
+  visible: boolean;
+  pictureInPicture: boolean;
+  visibilityChangedAt: number | undefined;
+  handleResize?: () => void;
+  handleVisibilityChanged?: () => void;
+  observe(): void;
+  stopObserving(): void;
+}
+
 export interface AudioReceiverStats {
   type: 'audio';
   streamId: string;

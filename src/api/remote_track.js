@@ -39,10 +39,9 @@ export class RemoteTrack extends Track {
     return this.receiver?.playoutDelayHint ?? 0;
   }
 
-  on(event, ...rest) {
-    super.on(event, ...rest);
+  /** @internal */
+  _listened(event) {
     if (event === 'timeSyncUpdate' && !this.#frame) this.#sync();
-    return this;
   }
 
   /** @internal */

@@ -103,7 +103,9 @@ export declare class Room extends EventEmitter<RoomEventCallbacks> implements Di
   simulateScenario(scenario: SimulationScenario, arg?: number): Promise<void>;
   /** To be called from a click where the browser does not let audio play by itself. */
   startAudio(): Promise<void>;
+  /** The same for video. Never rejects: `canPlaybackVideo` tells. */
   startVideo(): Promise<void>;
+  /** The device in use, or the one that will be: `default` until another is chosen, or a track was captured. */
   getActiveDevice(kind: MediaDeviceKind): string | undefined;
   /** True when every track that is captured moved to the device. */
   switchActiveDevice(kind: MediaDeviceKind, deviceId: string, exact?: boolean): Promise<boolean>;

@@ -61,7 +61,6 @@ export class Room extends EventEmitter {
     this.localParticipant = new LocalParticipant(this, '');
     // Apps hand these on as they are.
     for (const name of ['connect', 'disconnect', 'startAudio', 'startVideo']) this[name] = this[name].bind(this);
-    if (this.options.audioOutput?.deviceId) this.localParticipant._devices.set('audiooutput', this.options.audioOutput.deviceId);
   }
 
   get state() {
@@ -238,6 +237,11 @@ export class Room extends EventEmitter {
     deliver(this, kind, facts);
   }
 
+  /** @internal Those in the room that have objects. */
+  get _known() {
+    return [...this.#remote.values()];
+  }
+
   /** @internal The object of a participant that is in the room; "" is the local one. */
   _participant(identity) {
     if (identity === '') return this.localParticipant;
@@ -315,6 +319,11 @@ export class Room extends EventEmitter {
   #letGo() {
     this.#surroundings.end();
     this.#anchor.release();
+  }
+
+  /** @internal */
+  _listened(event) {
+    this.#surroundings.listened(event);
   }
 
   /** @internal */

@@ -16,6 +16,7 @@ const amounts = kind('a list of numbers, 0 or more', (value) => Array.isArray(va
 const object = kind('an object', (value) => typeof value === 'object' && value !== null);
 const callable = kind('a function', (value) => typeof value === 'function');
 const any = kind('', () => true);
+const unread = kind('', () => true);
 const policy = kind('an object with nextRetryDelayInMs(context)', (value) => object.test(value) && callable.test(value.nextRetryDelayInMs));
 const no = kind('false', (value) => value === false);
 // An app's own object, of a class perhaps: what else it has is its own business.
@@ -28,8 +29,9 @@ const either = (...kinds) => kinds;
 /** A table out of `{ 'key other': kind }`. */
 const table = (rows) => Object.fromEntries(Object.entries(rows).flatMap(([keys, of]) => keys.split(' ').map((key) => [key, of])));
 
-const ENCODING = table({ maxBitrate: count, maxFramerate: amount, priority: text });
-const RESOLUTION = table({ 'width height': count, 'frameRate aspectRatio': amount });
+const ENCODING = table({ 'maxBitrate maxFramerate': amount, priority: text });
+// A `VideoPreset` is one as well: its encoding is not read.
+const RESOLUTION = table({ 'width height': count, 'frameRate aspectRatio': amount, encoding: unread });
 const PUBLISH_DEFAULTS = table({
   'videoEncoding screenShareEncoding audioPreset': ENCODING,
   backupCodec: either(flag, table({ codec: text, encoding: ENCODING })),
@@ -89,6 +91,8 @@ const IGNORED = [
   ...['subscriberAllowPause', 'backupCodec', 'backupCodecPolicy', 'loggerName'],
 ];
 const REFUSED = ['e2ee', 'encryption'];
+// Where code for livekit-client says "none" with null.
+const NULLABLE = ['adaptiveStream', 'reconnectPolicy', 'topic', 'destinationIdentities'];
 const told = new Set();
 
 /** The options, checked: a copy without keys that are undefined. `path` begins the key path in an error. */
@@ -98,7 +102,8 @@ export function read(value, of, path) {
   const made = {};
   for (const key of Object.keys(value)) {
     if (!Object.hasOwn(of, key)) throw new TypeError(`${path}: unknown option "${key}"${suggestion(key, Object.keys(of))}`);
-    if (value[key] !== undefined) made[key] = readOne(value[key], of[key], `${path}.${key}`);
+    if (value[key] === undefined || of[key] === unread || (value[key] === null && NULLABLE.includes(key))) continue;
+    made[key] = readOne(value[key], of[key], `${path}.${key}`);
   }
   for (const key of Object.keys(made)) warn(key, made[key], path);
   return made;

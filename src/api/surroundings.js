@@ -1,11 +1,18 @@
-// What a connected room listens to outside of itself: devices that come and go, the page that is left. Nothing is
-// listened to before `connect()` and after the end. The network's own events are the engine's business.
+// What a room listens to outside of itself: while it is connected the page that is left, and devices that come and go;
+// those also while somebody listens to it for them. Nothing here keeps a room alive that is not connected. The network's
+// own events are the engine's business.
+import { devicesChanged } from './switch_device.js';
+
+const CHANGED = 'mediaDevicesChanged';
+// A room that was collected watches no more.
+const gone = globalThis.FinalizationRegistry && new FinalizationRegistry((devices) => devices.abort());
 
 export class Surroundings {
   /** What `disconnect()` was told; an end that the app did not ask for keeps to the room's option. */
   stopTracks;
   #room;
   #watch;
+  #devices;
 
   constructor(room) {
     this.#room = room;
@@ -17,14 +24,33 @@ export class Surroundings {
     this.stopTracks = this.#room.options.stopLocalTrackOnUnpublish ?? true;
     const { signal } = this.#watch;
     const room = this.#room;
-    globalThis.navigator?.mediaDevices?.addEventListener?.('devicechange', () => room.emit('mediaDevicesChanged'), { signal });
     if (room.options.disconnectOnPageLeave && globalThis.document) {
       globalThis.addEventListener('pagehide', () => room.disconnect().catch(() => undefined), { signal });
     }
+    this.listened(CHANGED);
   }
 
   end() {
     this.#watch?.abort();
     this.#watch = undefined;
+    this.listened(CHANGED);
+  }
+
+  /** Listeners of an event of the room came or went. */
+  listened(event) {
+    const { mediaDevices } = globalThis.navigator ?? {};
+    if (event !== CHANGED || !mediaDevices?.addEventListener) return;
+    const wanted = this.#watch || this.#room.listenerCount(CHANGED) > 0;
+    if (wanted && !this.#devices) {
+      const devices = new AbortController();
+      const room = new WeakRef(this.#room);
+      mediaDevices.addEventListener('devicechange', () => devicesChanged(room.deref()), { signal: devices.signal });
+      gone?.register(this.#room, devices, devices);
+      this.#devices = devices;
+    } else if (!wanted && this.#devices) {
+      gone?.unregister(this.#devices);
+      this.#devices.abort();
+      this.#devices = undefined;
+    }
   }
 }

@@ -1,7 +1,13 @@
 // Types of track.js.
 import type { EventEmitter } from './emitter.js';
 import type { LocalTrack } from './local_track.js';
-import type { RemoteVideoTrack } from './remote_track.js';
+import type { LocalAudioTrack } from './local_audio_track.js';
+import type { LocalVideoTrack } from './local_video_track.js';
+import type { RemoteAudioTrack, RemoteVideoTrack } from './remote_track.js';
+import type { Room } from './room.js';
+
+export type AudioTrack = RemoteAudioTrack | LocalAudioTrack;
+export type VideoTrack = RemoteVideoTrack | LocalVideoTrack;
 
 /** Events of tracks, by name. */
 export interface TrackEventCallbacks {
@@ -27,9 +33,13 @@ export interface TrackEventCallbacks {
   upstreamResumed: (track: LocalTrack) => void;
   /** The encoder lacks computing power. */
   cpuConstrained: () => void;
-  trackProcessorUpdate: (processor?: TrackProcessor<Track.Kind>) => void;
+  trackProcessorUpdate: (processor?: TrackProcessor<Track.Kind, any>) => void;
   /** Which moment of the media is being shown. */
   timeSyncUpdate: (update: { timestamp: number; rtpTimestamp: number }) => void;
+  /** Here so that code for livekit-client compiles, as the next two: Rejoin does not emit them yet. */
+  message: () => void;
+  audioTrackFeatureUpdate: (track: LocalAudioTrack, feature: number, enabled: boolean) => void;
+  preConnectBufferFlushed: (buffer: Uint8Array[]) => void;
 }
 
 /** A piece of media and the elements that show it. */
@@ -39,7 +49,7 @@ export declare abstract class Track<Kind extends Track.Kind = Track.Kind> extend
   readonly isMuted: boolean;
   source: Track.Source;
   /** Known from when it is published. */
-  readonly sid?: string;
+  readonly sid?: Track.SID;
   readonly mediaStream?: MediaStream;
   /** The id of the media track that it began with. */
   readonly mediaStreamID: string;
@@ -60,6 +70,7 @@ export declare abstract class Track<Kind extends Track.Kind = Track.Kind> extend
 }
 
 export declare namespace Track {
+  type SID = string;
   enum Kind {
     Audio = 'audio',
     Video = 'video',
@@ -93,13 +104,23 @@ export interface ProcessorOptions<Kind extends Track.Kind> {
   localTrack?: LocalTrack;
 }
 
+export interface AudioProcessorOptions extends ProcessorOptions<Track.Kind.Audio> {
+  audioContext: AudioContext;
+}
+
+export interface VideoProcessorOptions extends ProcessorOptions<Track.Kind.Video> {}
+
 /** Makes another media track of one: a blurred background, less noise. livekit-client's interface. */
-export interface TrackProcessor<Kind extends Track.Kind> {
+export interface TrackProcessor<Kind extends Track.Kind, Options extends ProcessorOptions<Kind> = ProcessorOptions<Kind>> {
   name: string;
-  init(options: ProcessorOptions<Kind>): Promise<void>;
-  restart(options: ProcessorOptions<Kind>): Promise<void>;
-  destroy(): Promise<void>;
-  processedTrack?: MediaStreamTrack;
+  init: (options: Options) => Promise<void>;
+  restart: (options: Options) => Promise<void>;
+  destroy: () => Promise<void>;
+  processedTrack?: MediaStreamTrack | undefined;
+  /** The track was published, or is and got this processor. */
+  onPublish?: (room: Room) => Promise<void>;
+  /** The track is not published any more. livekit-client 2.23 has it in its types and does not call it. */
+  onUnpublish?: () => Promise<void>;
 }
 
 /** Puts a media track into an element's stream, in the place of another one of its kind. */

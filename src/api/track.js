@@ -59,7 +59,9 @@ export class Track extends EventEmitter {
 
   /** Takes it out of one element, or out of all. */
   detach(element) {
-    const gone = element ? [element] : [...this.attachedElements];
+    const gone = element ? [element] : this.attachedElements;
+    // The app may keep the list that it saw.
+    if (!element) this.attachedElements = [...gone];
     for (const one of gone) {
       detachTrack(this.mediaStreamTrack, one);
       const at = this.attachedElements.indexOf(one);

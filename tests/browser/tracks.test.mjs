@@ -112,6 +112,105 @@ for (const singlePeerConnection of [true, false]) {
       await bob.mediaFlows('ada');
     });
 
+    test('a processor is told when its track is published and when it is not any more', TIMEOUT, async () => {
+      const told = await ada.run(async ({ room }) => {
+        const { localParticipant } = room;
+        const told = [];
+        const processor = (name) => ({
+          name,
+          async init({ track }) {
+            this.processedTrack = track.clone();
+          },
+          async restart() {},
+          async destroy() {
+            told.push(`${name} destroyed`);
+          },
+          async onPublish(published) {
+            told.push(`${name} published ${published === room}`);
+            throw new Error('of the processor');
+          },
+          async onUnpublish() {
+            told.push(`${name} unpublished`);
+          },
+        });
+        localParticipant.on('localTrackPublished', () => told.push('participant')).on('localTrackUnpublished', () => told.push('gone'));
+        room.on('localTrackPublished', () => told.push('room'));
+        const { track } = await localParticipant.setCameraEnabled(true, { processor: processor('first') });
+        await track.setProcessor(processor('second'));
+        await localParticipant.unpublishTrack(track);
+        return told;
+      });
+      const whole = ['participant', 'first published true', 'room', 'first destroyed', 'second published true', 'second unpublished', 'second destroyed', 'gone'];
+      assert.deepEqual(told, whole);
+    });
+
+    test('a sender is told before its track is published, with statistics that can be read, and an encoder without power', TIMEOUT, async () => {
+      const seen = await ada.run(async (client) => {
+        const { localParticipant } = client.room;
+        const told = [];
+        localParticipant.on('localSenderCreated', (sender, track) => told.push(['sender', sender === track.sender])).on('localTrackPublished', () => told.push(['published']));
+        const publication = await localParticipant.setCameraEnabled(true);
+        const layers = await client.until(async () => {
+          const layers = await publication.track.getSenderStats();
+          return layers.length === 3 && layers[0].framesSent > 0 && layers;
+        }, 'frames in three layers');
+        localParticipant.on('localTrackCpuConstrained', (track, of) => told.push(['participant', track === publication.track, of === publication]));
+        publication.on('cpuConstrained', (track) => told.push(['publication', track === publication.track]));
+        publication.track.on('cpuConstrained', () => told.push(['track']));
+        const { getStats } = RTCRtpSender.prototype;
+        RTCRtpSender.prototype.getStats = async function constrained() {
+          const report = await getStats.call(this);
+          return new Map([...report].map(([id, flow]) => [id, { ...flow, qualityLimitationReason: 'cpu' }]));
+        };
+        await client.until(() => told.length === 5, 'the encoder to be told');
+        RTCRtpSender.prototype.getStats = getStats;
+        return { told, stats: [layers[0].type, layers[0].frameWidth > 0, layers.length] };
+      });
+      assert.deepEqual(seen, {
+        told: [['sender', true], ['published'], ['participant', true, true], ['publication', true], ['track']],
+        stats: ['video', true, 3],
+      });
+    });
+
+    test('muting a publication resolves with its track, and a microphone that comes back is listened to', TIMEOUT, async () => {
+      const seen = await ada.run(async (client) => {
+        const publication = await client.room.localParticipant.setMicrophoneEnabled(true, undefined, { stopMicTrackOnMute: true });
+        const { track } = publication;
+        const muted = (await publication.mute()) === track;
+        let listened = 0;
+        track.checkForSilence = async () => {
+          listened += 1;
+          return false;
+        };
+        return { muted, unmuted: (await publication.unmute()) === track, listened };
+      });
+      assert.deepEqual(seen, { muted: true, unmuted: true, listened: 1 });
+    });
+
+    test('elements can be taken out of the page when their track is gone, and a list of them that was kept stays', TIMEOUT, async () => {
+      const shown = (client) =>
+        client.run((client) => {
+          window.shown = document.createElement('section');
+          document.body.append(window.shown);
+          client.room.on('trackSubscribed', (track) => {
+            track.on('elementDetached', (element) => element.remove());
+            window.shown.append(track.attach());
+          });
+        });
+      await shown(ada);
+      await bob.publishBoth();
+      await ada.until(() => window.shown.children.length === 2, 'two elements');
+      await bob.run((client) => client.room.localParticipant.unpublishTrack(client.publication('bob', 'camera').track));
+      await ada.until(() => window.shown.children.length === 1, 'one element to go');
+      const kept = await ada.run((client) => {
+        const { track } = client.publication('bob', 'microphone');
+        const { attachedElements } = track;
+        const before = attachedElements.length;
+        return [track.detach().length === before, attachedElements.length === before, track.attachedElements.length, window.shown.children.length];
+      });
+      assert.deepEqual(kept, [true, true, 0, 0]);
+    });
+
     test('a camera is sent in three layers, a codec with layers of its own in one stream', TIMEOUT, async () => {
       const layers = (options) =>
         ada.run(async (client, options) => {

@@ -114,6 +114,29 @@ describe('options', () => {
     assert.equal(room.options.publishDefaults.dtx, true);
   });
 
+  test('a preset is a resolution, a bitrate may be a fraction, and null is none where livekit-client takes it so', () => {
+    const { options } = new rejoin.Room({
+      videoCaptureDefaults: { resolution: rejoin.VideoPresets.h540 }, publishDefaults: { videoEncoding: { maxBitrate: 1e6 / 7 } },
+      adaptiveStream: null, reconnectPolicy: null, audioCaptureDefaults: null,
+    });
+    assert.deepEqual(options.videoCaptureDefaults.resolution, { width: 960, height: 540, aspectRatio: 16 / 9 });
+    assert.equal(options.publishDefaults.videoEncoding.maxBitrate, 1e6 / 7);
+    assert.deepEqual([options.adaptiveStream, options.reconnectPolicy], [false, undefined]);
+    refused(() => new rejoin.Room({ giveUpAfterMs: null }), /RoomOptions\.giveUpAfterMs must be a whole number/);
+  });
+
+  test('a topic that is null is none', async () => {
+    const { localParticipant } = new rejoin.Room();
+    await assert.rejects(localParticipant.publishData(new Uint8Array(1), { topic: null, destinationIdentities: null }), /not connected/);
+  });
+
+  test('devices are the default ones, or those that were chosen, before the room is connected', () => {
+    const devices = (options) => ['audioinput', 'videoinput', 'audiooutput'].map((kind) => new rejoin.Room(options).getActiveDevice(kind));
+    assert.deepEqual(devices(), ['default', 'default', 'default']);
+    const chosen = { audioCaptureDefaults: { deviceId: { exact: 'mic' } }, videoCaptureDefaults: { deviceId: 'camera' }, audioOutput: { deviceId: 'out' } };
+    assert.deepEqual(devices(chosen), ['mic', 'camera', 'out']);
+  });
+
   test('end-to-end encryption is refused, not ignored', () => {
     assert.throws(() => new rejoin.Room({ e2ee: { worker: {} } }), (error) => error.code === 'unsupported');
   });
@@ -156,6 +179,30 @@ describe('EventEmitter', () => {
       assert.equal(emitter.listenerCount('a'), 0);
     });
     assert.deepEqual(heard, ['twice']);
+  });
+
+  test('a listener that is prepended is called first, once or each time', () => {
+    const heard = told((emitter, log) => {
+      emitter.on('a', () => log.push('on')).prependListener('a', () => log.push('first')).prependOnceListener('a', () => log.push('once'));
+      emitter.emit('a');
+      log.push('|');
+      emitter.emit('a');
+    });
+    assert.deepEqual(heard, ['once', 'first', 'on', '|', 'first', 'on']);
+  });
+
+  test('raw listeners are those of once in a function that takes them away, and the limit is remembered', () => {
+    const emitter = new rejoin.EventEmitter();
+    const heard = [];
+    const [always, once] = [() => heard.push('always'), (value) => heard.push(value)];
+    const [first, raw] = emitter.on('a', always).once('a', once).rawListeners('a');
+    assert.deepEqual([first === always, raw.listener === once, emitter.listeners('a')[1] === once], [true, true, true]);
+    raw('once');
+    assert.deepEqual([heard, emitter.listenerCount('a')], [['once'], 1]);
+    emitter.once('a', once);
+    assert.equal(emitter.off('a', emitter.rawListeners('a')[1]).listenerCount('a'), 1);
+    assert.deepEqual([emitter.getMaxListeners(), emitter.setMaxListeners(5).getMaxListeners()], [100, 5]);
+    assert.equal(new rejoin.EventEmitter().removeAllListeners('a').listenerCount('a'), 0);
   });
 
   test('an aborted signal takes its listener away, and adds none later', () => {

@@ -32,10 +32,19 @@ import {
   createLocalVideoTrack,
   setLogExtension,
   setLogLevel,
+  type AudioProcessorOptions,
+  type AudioSenderStats,
+  type AudioTrack,
+  type ElementInfo,
+  type ParticipantTrackPermission,
   type ReconnectContext,
   type ReconnectPolicy,
   type RoomConnectOptions,
   type RoomOptions,
+  type TrackProcessor,
+  type VideoProcessorOptions,
+  type VideoSenderStats,
+  type VideoTrack,
 } from 'rejoin';
 
 class Patient implements ReconnectPolicy {
@@ -62,6 +71,7 @@ export async function join(url: string, token: string): Promise<Room> {
   setLogLevel(LogLevel.warn);
   setLogLevel('debug');
   setLogExtension((level, message, context) => console.log(level, message, context));
+  setLogExtension((level, message) => console.log(level, message), undefined);
   const room = new Room(options)
     .on(RoomEvent.Connected, () => {})
     .on(RoomEvent.ConnectionStateChanged, (state: ConnectionState) => show(state))
@@ -74,6 +84,10 @@ export async function join(url: string, token: string): Promise<Room> {
     .on(RoomEvent.TrackPublished, (publication: RemoteTrackPublication, participant: RemoteParticipant) => show(publication.trackSid, participant.sid))
     .on(RoomEvent.TrackSubscribed, (track: RemoteTrack, publication: RemoteTrackPublication, participant: RemoteParticipant) => play(track, publication, participant))
     .on(RoomEvent.TrackUnsubscribed, (track, _publication, _participant) => track.detach().forEach((element) => element.remove()))
+    .on(RoomEvent.EncryptionError, (error: Error) => show(error.message))
+    .on(RoomEvent.MetricsReceived, (metrics) => show(metrics))
+    .prependListener(RoomEvent.Connected, () => {})
+    .prependOnceListener(RoomEvent.Connected, () => {})
     .on(RoomEvent.TrackSubscriptionFailed, (trackSid: string, participant: RemoteParticipant) => show(trackSid, participant.identity))
     .on(RoomEvent.TrackMuted, (publication: TrackPublication, participant: Participant) => show(publication.isMuted, participant.isLocal))
     .on(RoomEvent.TrackUnmuted, (publication, participant) => show(publication.kind, participant.identity))
@@ -167,6 +181,53 @@ export async function look(room: Room): Promise<void> {
   room.addListener(RoomEvent.Moved, listener).off(RoomEvent.Moved, listener).removeListener(RoomEvent.Moved, listener);
   room.removeAllListeners();
   await room.disconnect();
+}
+
+class Blur implements TrackProcessor<Track.Kind.Video> {
+  name = 'blur';
+  processedTrack?: MediaStreamTrack;
+  async init(options: VideoProcessorOptions): Promise<void> {
+    this.processedTrack = options.track.clone();
+  }
+  async restart(): Promise<void> {}
+  async destroy(): Promise<void> {}
+  async onPublish(room: Room): Promise<void> {
+    show(room.name);
+  }
+}
+
+class Quiet implements TrackProcessor<Track.Kind.Audio, AudioProcessorOptions> {
+  name = 'quiet';
+  async init({ audioContext }: AudioProcessorOptions): Promise<void> {
+    show(audioContext.currentTime);
+  }
+  async restart(): Promise<void> {}
+  async destroy(): Promise<void> {}
+  async onUnpublish(): Promise<void> {}
+}
+
+export async function tune(room: Room, video: LocalVideoTrack, audio: LocalAudioTrack, element: ElementInfo): Promise<void> {
+  await video.setProcessor(new Blur());
+  await audio.setProcessor(new Quiet());
+  await video.stopProcessor(false);
+  const sent: VideoSenderStats[] = await video.getSenderStats();
+  const spoken: AudioSenderStats | undefined = await audio.getSenderStats();
+  const tracks: [AudioTrack, VideoTrack] = [audio, video];
+  const sid: Track.SID | undefined = video.sid;
+  show(sent[0]?.framesSent, spoken?.packetsSent, tracks, sid, element.visible);
+  const permission: ParticipantTrackPermission = { participantSid: 'PA_1', allowAll: true };
+  const me = room.localParticipant;
+  me.setTrackSubscriptionPermissions(false, [permission]);
+  show(me.permissions?.recorder, me.permissions?.agent, me.permissions?.canManageAgentSession);
+  me.on(ParticipantEvent.AudioStreamAcquired, () => {})
+    .on(ParticipantEvent.LocalSenderCreated, (sender: RTCRtpSender, track: Track) => show(sender, track))
+    .on(ParticipantEvent.LocalTrackCpuConstrained, (track, publication) => show(track.isSimulcast, publication.trackSid))
+    .on(ParticipantEvent.ChatMessage, ({ message }) => show(message));
+  const publication = me.getTrackPublication(Track.Source.Camera) as LocalTrackPublication;
+  publication.on(TrackEvent.UpdateSubscription, () => {}).on(TrackEvent.Ended, (track) => show(track));
+  const muted: boolean | undefined = (await publication.mute())?.isMuted;
+  show(muted, room.rawListeners(RoomEvent.Connected).length, room.getMaxListeners());
+  room.setMaxListeners(50);
 }
 
 function show(...values: unknown[]): void {
