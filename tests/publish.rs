@@ -276,3 +276,18 @@ fn who_may_subscribe_is_told_in_every_session_and_in_its_sids() {
     room.connect();
     assert_eq!(told(&room).len(), 1, "and in the next one, although that was left");
 }
+
+#[test]
+fn a_track_that_the_server_queues_is_not_refused() {
+    let mut room = Room::connected();
+    room.server.publishes = false;
+    let call = room.publish("mic");
+    let request = Some(About::AddTrack(proto::AddTrackRequest { cid: "mic".into(), ..Default::default() }));
+    let reason = proto::request_response::Reason::Queued as i32;
+    room.tell(Told::RequestResponse(RequestResponse { reason, request, ..Default::default() }));
+    room.run_for(100);
+    assert_eq!(room.result(call), None);
+    let track = Some(proto::TrackInfo { sid: "TR_x".into(), ..Default::default() });
+    room.tell(Told::TrackPublished(proto::TrackPublishedResponse { cid: "mic".into(), track }));
+    assert!(matches!(room.result(call), Some(Ok(Reply::Published(_)))));
+}

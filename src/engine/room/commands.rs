@@ -198,9 +198,11 @@ impl Session {
         if let Some((call, result)) = self.requests.answered(self.now, response) {
             return self.settle(call, result.map(|()| Reply::Done));
         }
-        // Refusals of tracks carry no number but the request itself.
+        // Refusals of tracks carry no number but the request itself. One that is queued will be announced: the server
+        // still holds an earlier one of this client id.
+        let waits = [proto::request_response::Reason::Ok as i32, proto::request_response::Reason::Queued as i32];
         if let Some(About::AddTrack(request)) = &response.request
-            && response.reason != proto::request_response::Reason::Ok as i32
+            && !waits.contains(&response.reason)
         {
             let message = match response.message.as_str() {
                 "" => text!("the server refused the track (request reason ", response.reason.unsigned_abs(), ")"),
