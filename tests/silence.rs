@@ -129,6 +129,16 @@ fn with_media(room: &mut Room, ms: u64, mut received: impl FnMut() -> u64) {
     }
 }
 
+/// Ten seconds in which media comes in: how much of it.
+fn after_media(room: &mut Room) -> u64 {
+    let mut bytes = 0;
+    with_media(room, 10_000, || {
+        bytes += 1_000;
+        bytes
+    });
+    bytes
+}
+
 /// Loses the socket to a balancer that takes connections which no node answers; until `count` dials are made.
 /// Says when the dials were made, from the loss on.
 fn dials_to_nowhere(room: &mut Room, media: u64, count: usize) -> Vec<(u64, bool)> {
@@ -149,11 +159,7 @@ fn a_node_that_is_gone_is_not_asked_to_resume_and_a_dial_that_hangs_is_replaced_
     let mut seconds = Vec::new();
     for seed in 0..60 {
         let mut room = watching(seed);
-        let mut bytes = 0;
-        with_media(&mut room, 10_000, || {
-            bytes += 1_000;
-            bytes
-        });
+        let bytes = after_media(&mut room);
         let dials = dials_to_nowhere(&mut room, bytes, 3);
         let [(first, resume), (second, false), (third, false)] = dials[..] else { panic!("seed {seed}: {dials:?}") };
         if first > 2_500 {
@@ -181,11 +187,7 @@ fn the_larger_the_room_the_longer_a_dial_may_hang() {
     let mut seen = 0;
     for seed in 0..20 {
         let mut room = watching_among(seed, 1_000);
-        let mut bytes = 0;
-        with_media(&mut room, 10_000, || {
-            bytes += 1_000;
-            bytes
-        });
+        let bytes = after_media(&mut room);
         let dials = dials_to_nowhere(&mut room, bytes, 2);
         if let [(first, _), (second, false)] = dials[..] {
             // A window of 9.8 s.
