@@ -129,14 +129,23 @@ fn with_media(room: &mut Room, ms: u64, mut received: impl FnMut() -> u64) {
     }
 }
 
-/// Ten seconds in which media comes in: how much of it.
-fn after_media(room: &mut Room) -> u64 {
+/// What a transport has received on which media comes in.
+fn flow() -> impl FnMut() -> u64 {
     let mut bytes = 0;
-    with_media(room, 10_000, || {
+    move || {
         bytes += 1_000;
         bytes
+    }
+}
+
+/// Ten seconds in which media comes in: how much of it.
+fn after_media(room: &mut Room) -> u64 {
+    let (mut flowing, mut last) = (flow(), 0);
+    with_media(room, 10_000, || {
+        last = flowing();
+        last
     });
-    bytes
+    last
 }
 
 /// Loses the socket to a balancer that takes connections which no node answers; until `count` dials are made.
@@ -204,11 +213,7 @@ fn a_resume_that_hung_until_the_server_turned_it_down_has_had_its_turn() {
     let mut waits = Vec::new();
     for (seed, gone) in (0..60).flat_map(|seed| [(seed, true), (seed, false)]) {
         let mut room = watching(seed);
-        let mut bytes = 0;
-        let mut flowing = || {
-            bytes += 1_000;
-            bytes
-        };
+        let mut flowing = flow();
         with_media(&mut room, 10_000, &mut flowing);
         room.forget();
         room.server.next_dials([OnDial::Mute]);
@@ -234,11 +239,7 @@ fn a_resume_that_hung_until_the_server_turned_it_down_has_had_its_turn() {
 #[test]
 fn a_resume_has_its_time_while_media_flows() {
     let mut room = watching(7);
-    let mut bytes = 0;
-    let mut flowing = || {
-        bytes += 1_000;
-        bytes
-    };
+    let mut flowing = flow();
     with_media(&mut room, 10_000, &mut flowing);
     room.forget();
     room.server.dials = (0..9).map(|_| OnDial::Stall).collect();

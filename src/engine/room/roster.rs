@@ -3,8 +3,9 @@
 //! Every change returns the events that tell of it. A participant is known by its identity for as long as it stays in
 //! the room: a full reconnect, its own or ours, gives it a new sid and perhaps new publications, not a new life. Here
 //! are the facts and what the server says about single ones; `roster/participants.rs` applies lists of participants
-//! (join, update, move), `roster/media.rs` finds the publication of a media track.
+//! (join, update, move), `roster/changes.rs` compares one with what is known of it, `roster/media.rs` finds the publication of a media track.
 
+mod changes;
 mod media;
 mod participants;
 
@@ -135,6 +136,15 @@ impl Roster {
     /// Remote participants by identity.
     pub fn remote(&self) -> impl Iterator<Item = &Participant> {
         self.remote.values()
+    }
+
+    /// Who is there besides the local participant.
+    fn identities(&self) -> Vec<Id> {
+        let mut identities = Vec::new();
+        for identity in self.remote.keys() {
+            identities.push(identity.clone());
+        }
+        identities
     }
 
     /// How many there are.
@@ -317,15 +327,6 @@ impl Roster {
             }
         }
         sid
-    }
-
-    /// Who is there besides the local participant.
-    fn identities(&self) -> Vec<Id> {
-        let mut identities = Vec::new();
-        for identity in self.remote.keys() {
-            identities.push(identity.clone());
-        }
-        identities
     }
 
     /// A local track is not published any more.
