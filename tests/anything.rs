@@ -130,6 +130,7 @@ fn command(chance: &mut Chance) -> Command {
         10 => Command::Simulate(chance.pick(&[
             Scenario::SignalReconnect,
             Scenario::ResumeReconnect,
+            Scenario::FailOnV1Path,
             Scenario::FullReconnect,
             Scenario::DisconnectSignalOnResume { no_messages: true },
         ])),

@@ -8,7 +8,7 @@ use rejoin::engine::config::{Capabilities, Config, ConnectOptions};
 use rejoin::engine::error::Code;
 use rejoin::engine::io::FetchResponse;
 use rejoin::engine::peer::{PeerAction, PeerState};
-use rejoin::engine::room::command::{Command, Reply};
+use rejoin::engine::room::command::{Command, Reply, Scenario};
 use rejoin::engine::room::event::{ConnectionState, Event};
 use rejoin::protocol::proto;
 use rejoin::protocol::secret::Secret;
@@ -70,6 +70,20 @@ fn a_server_without_v1_is_joined_on_v0_with_two_connections() {
     assert_eq!(room.state(), ConnectionState::Connecting, "the subscriber decides");
     room.tell(Told::Offer(proto::SessionDescription { sdp: "o".into(), id: 1, ..Default::default() }));
     assert_eq!(room.state(), ConnectionState::Connected);
+}
+
+#[test]
+fn the_v1_path_can_be_made_to_fail_once() {
+    let mut room = Room::new();
+    room.server.join.subscriber_primary = true;
+    let call = room.call(Command::Simulate(Scenario::FailOnV1Path));
+    assert_eq!(room.result(call), Some(&Ok(Reply::Done)), "before there is a connection");
+    room.connect();
+    room.tell(Told::Offer(proto::SessionDescription { sdp: "o".into(), id: 1, ..Default::default() }));
+    assert_eq!(room.state(), ConnectionState::Connected);
+    room.call(Command::Disconnect);
+    room.connect();
+    assert_eq!(room.dials.iter().map(|dial| dial.version).collect::<Vec<_>>(), [Version::V0, Version::V1]);
 }
 
 /// Fault 10: neither.

@@ -137,7 +137,7 @@ const HANDLERS = {
   data(room, payload, identity, reliable, topic) {
     const participant = identity === undefined ? undefined : room._heard(identity, 'dataReceived');
     const kind = reliable ? DataPacket_Kind.RELIABLE : DataPacket_Kind.LOSSY;
-    room.emit('dataReceived', payload, participant, kind, topic, 0, identity);
+    room.emit('dataReceived', payload, participant, kind, topic, 0, identity ?? '');
     participant?.emit('dataReceived', payload, kind, 0);
   },
   buffer: (room, reliable, low) => room.emit('dcBufferStatusChanged', low, reliable ? DataPacket_Kind.RELIABLE : DataPacket_Kind.LOSSY),

@@ -25,6 +25,7 @@ export type SimulationScenario =
   | 'full-reconnect'
   | 'disconnect-signal-on-resume'
   | 'disconnect-signal-on-resume-no-messages'
+  | 'fail-on-v1-path'
   | 'speaker'
   | 'node-failure'
   | 'server-leave'

@@ -14,6 +14,7 @@ pub fn by_name(name: &str, argument: Option<f64>) -> Result<(Scenario, Option<Sc
         "full-reconnect" => one(Scenario::FullReconnect),
         "disconnect-signal-on-resume" => one(Scenario::DisconnectSignalOnResume { no_messages: false }),
         "disconnect-signal-on-resume-no-messages" => one(Scenario::DisconnectSignalOnResume { no_messages: true }),
+        "fail-on-v1-path" => one(Scenario::FailOnV1Path),
         "speaker" => server(Message::SpeakerUpdate(3)),
         "node-failure" => server(Message::NodeFailure(true)),
         "server-leave" => server(Message::ServerLeave(true)),

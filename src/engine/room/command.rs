@@ -72,6 +72,8 @@ pub enum Scenario {
         /// Its "no messages" form.
         no_messages: bool,
     },
+    /// The next join does without the v1 signalling path, as on a server that does not know it.
+    FailOnV1Path,
     /// A message to the server, and nothing else.
     Server(proto::simulate_scenario::Scenario),
 }

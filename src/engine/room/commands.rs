@@ -35,6 +35,7 @@ impl Session {
                 let done = self.restrict_subscription(all_participants, permissions);
                 return self.settle(call, done.map(|()| Reply::Done));
             }
+            Command::Simulate(Scenario::FailOnV1Path) => self.v1_fails = true,
             _ if matches!(self.stage, Stage::Idle) => {
                 return self.settle(call, Err(Error::new(Code::UnexpectedState, "the room is not connected")));
             }
@@ -239,6 +240,7 @@ impl Session {
                 self.forward(scenario)?;
                 self.lost_by(evidence(ReconnectKind::Resume), dropped, Hangup::Simulated);
             }
+            Scenario::FailOnV1Path => {}
             Scenario::Server(scenario) => self.forward(scenario)?,
         }
         Ok(())

@@ -83,6 +83,9 @@ impl Session {
         if purpose == Purpose::Resume {
             return self.dial(purpose, None);
         }
+        if self.version == Version::V1 && std::mem::take(&mut self.v1_fails) {
+            self.version = Version::V0;
+        }
         self.close_peer();
         self.discover();
         let offer_rides_along =

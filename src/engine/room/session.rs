@@ -73,6 +73,8 @@ pub struct Session {
     pub(super) token: Secret,
     pub(super) options: ConnectOptions,
     pub(super) version: Version,
+    /// The next join over v1 is to fail (`simulateScenario`).
+    pub(super) v1_fails: bool,
 
     pub(super) state: ConnectionState,
     pub(super) stage: Stage,
@@ -134,6 +136,7 @@ impl Session {
             token: Secret::default(),
             options: ConnectOptions::default(),
             version: Version::V1,
+            v1_fails: false,
             state: ConnectionState::Disconnected,
             stage: Stage::Idle,
             connecting: None,
