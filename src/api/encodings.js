@@ -1,19 +1,18 @@
 // Layers and bitrates of a video track that is published, with livekit-client's rules and figures.
 import { isFirefox } from './browser.js';
+import { isSVCCodec } from './codecs.js';
 import { ScreenSharePresets, VideoPreset, VideoPresets, VideoPresets43 } from './presets.js';
 
 const RIDS = ['q', 'h', 'f'];
 // Presets are meant for VP8; these need less for the same picture.
 const THRIFT = { av1: 0.7, h265: 0.7, vp9: 0.85 };
 
-export const isSvcCodec = (codec) => codec === 'vp9' || codec === 'av1';
-
 /** `sendEncodings` for a picture of this size. */
 export function encodingsFor(screen, { width, height }, { simulcast, scalabilityMode, videoCodec, ...options }) {
   const chosen = screen ? options.screenShareEncoding : options.videoEncoding;
   if (!chosen && !simulcast && !scalabilityMode) return [{}];
   const encoding = chosen ?? appropriate(screen, width, height, videoCodec);
-  const svc = scalabilityMode && isSvcCodec(videoCodec);
+  const svc = scalabilityMode && isSVCCodec(videoCodec);
   if (svc) return [withPriority({ maxBitrate: encoding.maxBitrate, maxFramerate: encoding.maxFramerate, scalabilityMode }, encoding.priority)];
   if (!simulcast) return [encoding];
   const original = new VideoPreset(width, height, encoding.maxBitrate, encoding.maxFramerate, encoding.priority);

@@ -1,5 +1,6 @@
 // A track of pictures of this participant: its layers follow what is watched and what the camera gives.
 import { isFirefox, isMobile } from './browser.js';
+import { isSVCCodec } from './codecs.js';
 import { encodingsFor } from './encodings.js';
 import { LocalTrack } from './local_track.js';
 import { senderStats } from './sender_stats.js';
@@ -78,7 +79,7 @@ export class LocalVideoTrack extends LocalTrack {
   async _setPublishingLayers(codecs) {
     const wanted = codecs.find(({ codec }) => !codec || codec === this.codec)?.qualities;
     if (!wanted) return;
-    const single = ['vp9', 'av1'].includes(this.codec);
+    const single = isSVCCodec(this.codec);
     await this.#change(({ encodings }) => {
       for (const encoding of encodings) {
         const quality = { f: 2, h: 1 }[encoding.rid] ?? 0;

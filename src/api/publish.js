@@ -1,6 +1,7 @@
 // What the server is told of a local track, and how it is to be sent: from publish options, as livekit-client reads them.
-import { isFirefox } from './browser.js';
-import { encodingsFor, isSvcCodec, layersOf } from './encodings.js';
+import { encodes, isFirefox } from './browser.js';
+import { isSVCCodec } from './codecs.js';
+import { encodingsFor, layersOf } from './encodings.js';
 
 // AudioTrackFeature of the protocol.
 const STEREO = 0;
@@ -55,7 +56,7 @@ async function video(track, options, { videoCaptureDefaults }) {
   if (screen && isFirefox) options.simulcast = false;
   options.videoCodec = sendable(options.videoCodec);
   track.codec = options.videoCodec;
-  if (isSvcCodec(options.videoCodec)) {
+  if (isSVCCodec(options.videoCodec)) {
     if (screen) {
       options.scalabilityMode = 'L1T3';
       // Chromium encodes a shared screen with these codecs well only on the path that it takes for cameras.
@@ -86,7 +87,4 @@ function startKbps(kbps, screen) {
 }
 
 // A codec that this browser cannot send gives way to the one that all can.
-function sendable(codec = 'vp8') {
-  const known = globalThis.RTCRtpSender?.getCapabilities?.('video')?.codecs.some(({ mimeType }) => mimeType.toLowerCase() === `video/${codec}`);
-  return known ? codec : 'vp8';
-}
+const sendable = (codec) => (encodes(codec) ? codec : 'vp8');

@@ -190,3 +190,36 @@ test('devices that come and go are told before and after the room, to whoever li
   assert.deepEqual(seen, { counts: [0, 1, 0, 1, 3, 1], kept: false, left: 0 });
   await stage.clear();
 });
+
+test('what an app asks of tracks, people and the browser is answered as livekit-client does', TIMEOUT, async () => {
+  const answers = async (sdk) => {
+    const page = await stage.client(sdk, { fresh: true });
+    await page.join({ room: stage.roomName('asked'), identity: 'ada' });
+    return page.run(async ({ room }) => {
+      const [sound, picture] = await SDK.createLocalTracks({ audio: true, video: true });
+      const asked = (names, things) => Object.fromEntries(names.map((name) => [name, things.map((thing) => SDK[name](thing))]));
+      const louder = SDK.createAudioAnalyser(sound, { cloneTrack: true, minDecibels: -140, maxDecibels: -10, fftSize: 512 });
+      const volume = louder.calculateVolume();
+      const { fftSize, minDecibels, maxDecibels, smoothingTimeConstant } = louder.analyser;
+      await louder.cleanup();
+      await louder.cleanup();
+      const camera = (label, facingMode) => ({ label, getSettings: () => (facingMode ? { facingMode } : {}) });
+      const cameras = [camera('a camera'), camera('OBS Virtual Camera'), camera("Eve's iPad"), camera('iPhone', 'user'), camera('x', 'sideways'), picture];
+      const seen = {
+        tracks: asked(['isAudioTrack', 'isVideoTrack', 'isLocalTrack'], [sound, picture, undefined]),
+        media: SDK.isLocalTrack(sound.mediaStreamTrack),
+        remote: asked(['isRemoteTrack'], [sound, undefined]),
+        people: asked(['isLocalParticipant', 'isRemoteParticipant'], [room.localParticipant]),
+        browser: ['isBrowserSupported', 'supportsAdaptiveStream', 'supportsDynacast', 'supportsAV1', 'supportsVP9', 'supportsH265', 'supportsAudioOutputSelection'].map((name) => SDK[name]()),
+        analyser: { fftSize, minDecibels, maxDecibels, smoothingTimeConstant, volume: volume >= 0 && volume <= 1, context: louder.analyser.context.state, live: sound.mediaStreamTrack.readyState },
+        cameras: cameras.map((each) => SDK.facingModeFromLocalTrack(each, { defaultFacingMode: 'left' })),
+        plain: SDK.facingModeFromLocalTrack(cameras[0]),
+      };
+      for (const track of [sound, picture]) track.stop();
+      return seen;
+    });
+  };
+  const [ours, theirs] = await Promise.all([answers(SUBJECT), answers(PEER)]);
+  assert.deepEqual(ours, theirs);
+  await stage.clear();
+});

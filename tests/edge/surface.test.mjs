@@ -45,6 +45,15 @@ describe('names and values', () => {
   });
 });
 
+test('codecs, and what a host without a browser can do, are answered as livekit-client does or with false', () => {
+  for (const name of ['audioCodecs', 'videoCodecs']) assert.deepEqual(rejoin[name], livekit[name]);
+  const codecs = [...livekit.audioCodecs, ...livekit.videoCodecs, 'VP8', '', undefined, 'toString'];
+  for (const name of ['isAudioCodec', 'isVideoCodec', 'isSVCCodec']) assert.deepEqual(codecs.map(rejoin[name]), codecs.map(livekit[name]), name);
+  const supported = ['isBrowserSupported', 'supportsAdaptiveStream', 'supportsDynacast', 'supportsAV1', 'supportsVP9', 'supportsH265', 'supportsAudioOutputSelection'];
+  assert.deepEqual(supported.filter((name) => rejoin[name]() !== false), []);
+  for (const label of ['', ' iPHONE ', 'OBS virtual camera', 'obs virtual camera 2', 'iPad', 'FaceTime']) assert.deepEqual(rejoin.facingModeFromDeviceLabel(label), livekit.facingModeFromDeviceLabel(label), label);
+});
+
 describe('the two halves agree', () => {
   const source = (...path) => readFileSync(at('src', ...path), 'utf8');
 

@@ -27,11 +27,30 @@ import {
   TrackEvent,
   TrackPublication,
   VideoPresets,
+  createAudioAnalyser,
   createLocalAudioTrack,
   createLocalTracks,
   createLocalVideoTrack,
+  facingModeFromDeviceLabel,
+  facingModeFromLocalTrack,
+  isAudioCodec,
+  isAudioTrack,
+  isBrowserSupported,
+  isLocalParticipant,
+  isLocalTrack,
+  isRemoteParticipant,
+  isRemoteTrack,
+  isSVCCodec,
+  isVideoCodec,
+  isVideoTrack,
   setLogExtension,
   setLogLevel,
+  supportsAV1,
+  supportsAdaptiveStream,
+  supportsAudioOutputSelection,
+  supportsDynacast,
+  supportsH265,
+  supportsVP9,
   type AudioProcessorOptions,
   type AudioSenderStats,
   type AudioTrack,
@@ -228,6 +247,22 @@ export async function tune(room: Room, video: LocalVideoTrack, audio: LocalAudio
   const muted: boolean | undefined = (await publication.mute())?.isMuted;
   show(muted, room.rawListeners(RoomEvent.Connected).length, room.getMaxListeners());
   room.setMaxListeners(50);
+}
+
+export async function ask(track: Track, participant: Participant, codec: string): Promise<void> {
+  const kinds: [boolean, boolean] = [isSVCCodec(codec), isBrowserSupported()];
+  show(kinds, supportsAV1(), supportsVP9(), supportsH265(), supportsAdaptiveStream(), supportsDynacast(), supportsAudioOutputSelection());
+  if (isVideoCodec(codec) || isAudioCodec(codec)) await new Room().localParticipant.publishTrack(new LocalVideoTrack(track.mediaStreamTrack), { videoCodec: isVideoCodec(codec) ? codec : 'vp8' });
+  if (isLocalTrack(track)) show(facingModeFromLocalTrack(track, { defaultFacingMode: 'environment' }).facingMode, await track.mute());
+  if (isRemoteTrack(track)) show(track.getRTCStatsReport());
+  if (isVideoTrack(track)) show(track.kind);
+  if (isAudioTrack(track)) {
+    const { analyser, calculateVolume, cleanup } = createAudioAnalyser(track, { fftSize: 1024, cloneTrack: true });
+    show(analyser.frequencyBinCount, calculateVolume(), await cleanup());
+  }
+  if (isLocalParticipant(participant)) await participant.setName('a');
+  if (isRemoteParticipant(participant)) participant.setVolume(1);
+  show(facingModeFromDeviceLabel('iPhone')?.confidence);
 }
 
 function show(...values: unknown[]): void {
