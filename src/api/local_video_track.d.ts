@@ -38,5 +38,10 @@ export declare class LocalVideoTrack extends LocalTrack<Track.Kind.Video> {
   restartTrack(options?: VideoCaptureOptions): Promise<void>;
   /** Sends no layer above this quality. */
   setPublishingQuality(maxQuality: VideoQuality): Promise<void>;
+  /**
+   * For a device that lacks power (`cpuConstrained`): sends one layer of at most 360 lines and 15 frames a second, whatever
+   * others ask for, until it is published anew. Rejects with `TrackInvalidError` when it is not published.
+   */
+  prioritizePerformance(): Promise<void>;
   setDegradationPreference(preference: RTCDegradationPreference): Promise<void>;
 }

@@ -2,6 +2,7 @@
 import { isFirefox, isMobile } from './browser.js';
 import { isSVCCodec } from './codecs.js';
 import { encodingsFor } from './encodings.js';
+import { TrackInvalidError } from './errors.js';
 import { LocalTrack } from './local_track.js';
 import { senderStats } from './sender_stats.js';
 import { Track } from './track.js';
@@ -15,6 +16,7 @@ export class LocalVideoTrack extends LocalTrack {
   #encoded;
   #parameters = new Turns();
   #constrained = false;
+  #frugal = false;
 
   constructor(mediaStreamTrack, constraints, userProvidedTrack = true) {
     super(mediaStreamTrack, 'video', constraints, userProvidedTrack);
@@ -62,9 +64,22 @@ export class LocalVideoTrack extends LocalTrack {
     await this.#change((parameters) => Object.assign(parameters, { degradationPreference }));
   }
 
+  /** For a device that lacks power: one layer, small and slow, until it is published anew. */
+  async prioritizePerformance() {
+    if (!this.sender) throw new TrackInvalidError('prioritizePerformance: the track is not published');
+    this.#frugal = true;
+    const { height = 360 } = this.mediaStreamTrack.getSettings();
+    await this.#change(({ encodings: [one, ...others] }) => {
+      Object.assign(one, { active: true, scaleResolutionDownBy: Math.max(1, Math.ceil(height / 360)), maxFramerate: 15 });
+      if (isSVCCodec(this.codec)) one.scalabilityMode = 'L1T3';
+      for (const other of others) other.active = false;
+    });
+  }
+
   /** @internal */
   _publishedBy(core, options, dimensions) {
     super._publishedBy(core);
+    this.#frugal = false;
     this._publishOptions = options;
     this.#encoded = dimensions;
     if (!core) return;
@@ -78,7 +93,7 @@ export class LocalVideoTrack extends LocalTrack {
   /** @internal Dynacast: the layers that somebody watches. */
   async _setPublishingLayers(codecs) {
     const wanted = codecs.find(({ codec }) => !codec || codec === this.codec)?.qualities;
-    if (!wanted) return;
+    if (!wanted || this.#frugal) return;
     const single = isSVCCodec(this.codec);
     await this.#change(({ encodings }) => {
       for (const encoding of encodings) {
@@ -99,6 +114,7 @@ export class LocalVideoTrack extends LocalTrack {
     const dimensions = await this.waitForDimensions().catch(() => undefined);
     if (!dimensions || (dimensions.width === this.#encoded?.width && dimensions.height === this.#encoded?.height)) return;
     this.#encoded = dimensions;
+    if (this.#frugal) return this.prioritizePerformance();
     const layers = this.#layers();
     await this.#change(({ encodings }) => {
       if (encodings.length !== layers.length) return;

@@ -223,3 +223,22 @@ test('what an app asks of tracks, people and the browser is answered as livekit-
   assert.deepEqual(ours, theirs);
   await stage.clear();
 });
+
+test('a camera of a device without power is sent in one small layer, as livekit-client sends it', TIMEOUT, async () => {
+  const layers = async (sdk) => {
+    const page = await stage.client(sdk, { fresh: true });
+    await page.join({ room: stage.roomName('frugal'), identity: 'ada', options: { dynacast: true } });
+    return page.run(async ({ room }) => {
+      const { track } = await room.localParticipant.setCameraEnabled(true, { resolution: { width: 1280, height: 720 } });
+      const refused = await new SDK.LocalVideoTrack(track.mediaStreamTrack).prioritizePerformance().catch((error) => error instanceof Error);
+      await track.prioritizePerformance();
+      const sent = track.sender.getParameters().encodings.map(({ rid, active, scaleResolutionDownBy, maxFramerate }) => (active ? { rid, scaleResolutionDownBy, maxFramerate } : { rid }));
+      await room.disconnect();
+      return { refused, sent };
+    });
+  };
+  const [ours, theirs] = await Promise.all([layers(SUBJECT), layers(PEER)]);
+  assert.deepEqual(ours, theirs);
+  assert.deepEqual(ours, { refused: true, sent: [{ rid: 'q', scaleResolutionDownBy: 2, maxFramerate: 15 }, { rid: 'h' }, { rid: 'f' }] });
+  await stage.clear();
+});
