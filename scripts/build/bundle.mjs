@@ -45,7 +45,7 @@ export async function bundle({ glue, imports, wasm, out, minify }) {
   await build([at('pkg', 'core.js')], minify ? { mangleProps: /^_[^_]/, mangleCache: shortMembers() } : {});
   if (minify) await compress(join(out, 'core.js'));
   const entries = readdirSync(at('pkg', 'entries'));
-  await build(entries.map((name) => at('pkg', 'entries', name)), { external: ['core.js', ...entries].map((name) => `./${name}`) });
+  await build(entries.map((name) => at('pkg', 'entries', name)), { external: ['core.js', 'rejoin.wasm', 'rejoin.wasm?module', ...entries].map((name) => `./${name}`) });
 }
 
 // What esbuild has minified is 1 KB less (brotli) when terser has gone over it as well.

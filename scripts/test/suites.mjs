@@ -8,6 +8,7 @@ import { lab } from '../lab.mjs';
 import { at } from '../lib/paths.mjs';
 import { chromium } from '../setup/chromium.mjs';
 import { firefox } from '../setup/firefox.mjs';
+import { hosts } from '../setup/hosts.mjs';
 import { livekitServer } from '../setup/livekit.mjs';
 import { networkTools, redis } from '../setup/network.mjs';
 import { packages } from '../setup/packages.mjs';
@@ -59,7 +60,14 @@ export const suites = {
       await Promise.all([networkTools().catch(() => {}), redis().catch(() => {})]);
     },
   }),
-  edge: inNode(['tests/edge', 'tests/bench'], { fileWithinMs: 10 * 60_000, prepare: ({ dev }) => build({ dev }) }),
+  edge: inNode(['tests/edge', 'tests/bench'], {
+    fileWithinMs: 10 * 60_000,
+    async prepare({ dev }) {
+      await build({ dev });
+      await hosts();
+      await livekitServer();
+    },
+  }),
   package: inNode(['tests/package'], {
     fileWithinMs: 15 * 60_000,
     async prepare() {

@@ -18,6 +18,16 @@ const quietly = (call) => {
 /** The host's own constructor, where it has one. */
 export const standard = () => globalThis.WebSocket;
 
+// Node's own WebSocket (undici) drops a compressed message when the end comes with it, and a server's last message is the
+// leave, without which a participant that was removed comes back: there, no compression is offered.
+function uncompressed(Constructor) {
+  const undici = globalThis[Symbol.for('undici.globalDispatcher.1')];
+  if (!undici || Constructor !== standard()) return undefined;
+  const offered = ([name]) => name.toLowerCase() !== 'sec-websocket-extensions';
+  const plain = (headers) => Object.fromEntries(Object.entries(headers).filter(offered));
+  return { dispatcher: { dispatch: (options, handler) => undici.dispatch({ ...options, headers: plain(options.headers) }, handler) } };
+}
+
 /**
  * Dials. Nothing when the host refuses to make the socket at all; what it throws is not passed on, because it quotes
  * the URL, and the URL carries the token. A frame of more than `most` bytes is not taken, and ends the socket.
@@ -56,7 +66,7 @@ export function open(Constructor, url, most, tooLargeCode, tooLargeReason, heard
     },
   };
   try {
-    ws = new Constructor(url);
+    ws = new Constructor(url, uncompressed(Constructor));
     ws.binaryType = 'arraybuffer';
     for (const name of Object.keys(listeners)) ws.addEventListener(name, listeners[name]);
   } catch {
