@@ -84,7 +84,7 @@ async function bundled(contents, { condition, format, plugin }) {
 }
 
 /** A worker in workerd whose module is `contents`. */
-async function worker(t, contents) {
+async function worker(t, contents, compatibilityDate = '2026-07-01') {
   const { Miniflare } = host('miniflare');
   const plugin = (of, wasm) => of.onResolve({ filter: wasm }, () => ({ path: './rejoin.wasm', external: true }));
   const file = (type, path, text) => ({ type, path: consumer.path(path), contents: text });
@@ -94,7 +94,7 @@ async function worker(t, contents) {
       file('ESModule', 'worker.js', await bundled(contents, { condition: 'workerd', format: 'esm', plugin })),
       file('CompiledWasm', 'rejoin.wasm', readFileSync(at('pkg', 'dist', 'rejoin.wasm'))),
     ],
-    compatibilityDate: '2026-07-01',
+    compatibilityDate,
   });
   t.after(() => running.dispose());
   return async (asked) => {
@@ -105,10 +105,13 @@ async function worker(t, contents) {
   };
 }
 
-test('rooms in workerd, one request after the other', TIMEOUT, async (t) => {
-  const ask = await worker(t, "import { visit } from './visit.js'; export default { fetch: async (request) => Response.json(await visit(await request.json())) };");
-  for (const room of ['workerd-1', 'workerd-2']) assertVisited(await ask(facts(room)), room);
-});
+// The older one knows fewer options of fetch.
+for (const date of ['2023-01-01', '2026-07-01']) {
+  test(`rooms in workerd of ${date}, one request after the other`, TIMEOUT, async (t) => {
+    const ask = await worker(t, "import { visit } from './visit.js'; export default { fetch: async (request) => Response.json(await visit(await request.json())) };", date);
+    for (const room of [`${date}-1`, `${date}-2`]) assertVisited(await ask(facts(room)), room);
+  });
+}
 
 test('rejoin/auto in workerd is ready with the module; what needs entropy says that there is none before a request', TIMEOUT, async (t) => {
   const ask = await worker(
