@@ -51,9 +51,6 @@ extern "C" {
 
     /// Whether the page can be seen; a host without pages always can.
     pub fn visible() -> bool;
-
-    /// Whether the host believes that it has a network; true where it cannot say.
-    pub fn online() -> bool;
 }
 
 /// Milliseconds since 1970, for dates only.
