@@ -171,6 +171,21 @@ fn a_server_that_says_nothing_is_given_five_seconds() {
     room.assert_over();
 }
 
+/// The app's time for a dial ends with its first message, not with the socket's opening.
+#[test]
+fn the_time_of_a_dial_counts_to_its_first_message() {
+    for (websocket_timeout_ms, within_ms) in [(700, 700), (5_000, 5_000), (15_000, 5_000), (u64::MAX, 5_000)] {
+        let mut room = Room::new();
+        room.server.next_dials([OnDial::Mute]);
+        let call = room.connect_with(ConnectOptions { websocket_timeout_ms, ..no_retry() });
+        room.run_for(within_ms - 1);
+        assert_eq!(room.result(call), None, "{websocket_timeout_ms}");
+        room.run_for(1);
+        assert_eq!(room.error(call).code, Code::Timeout, "{websocket_timeout_ms}");
+        room.assert_over();
+    }
+}
+
 /// Fault 12: garbage and another message.
 #[test]
 fn garbage_and_wrong_first_messages_are_typed_errors() {
