@@ -88,7 +88,7 @@ export interface RoomConnectOptions {
   rtcConfig?: RTCConfiguration;
   /** Ours. The whole connect. @default 15000 */
   connectTimeoutMs?: number;
-  /** Ours. Gives the connect up when it aborts. */
+  /** Ours. Gives the connect up when it aborts; its reason is the `cause` of the error. */
   signal?: AbortSignal;
   /** No effect here, as the next. */
   disableIceLite?: boolean;

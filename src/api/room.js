@@ -212,13 +212,17 @@ export class Room extends EventEmitter {
     if (typeof url !== 'string') throw new TypeError('connect: url must be a text');
     if (typeof token !== 'string') throw new TypeError('connect: token must be a text');
     const { signal, ...given } = read(options, CONNECT, 'RoomConnectOptions');
-    if (signal?.aborted) throw ConnectionError.cancelled('the signal of connect() was aborted');
+    const check = () => {
+      if (signal?.aborted) throw Object.assign(ConnectionError.cancelled('the signal of connect() was aborted'), { cause: signal.reason });
+    };
+    check();
     // What is being brought back gives way to what is asked for now.
     if (RECONNECTING.includes(this.#state)) this.disconnect(this.options.stopLocalTrackOnUnpublish).catch(() => undefined);
     const turn = (this.#turn += 1);
     await this.#leaving?.catch(() => undefined);
     const abort = () => turn === this.#turn && this.disconnect().catch(() => undefined);
-    if (signal?.aborted || turn !== this.#turn) throw ConnectionError.cancelled('connect() was cancelled before it began');
+    check();
+    if (turn !== this.#turn) throw ConnectionError.cancelled('connect() was cancelled before it began');
     signal?.addEventListener('abort', abort, { once: true });
     this.#surroundings.watch();
     this.#anchor.hold();
@@ -226,10 +230,13 @@ export class Room extends EventEmitter {
       await this._core.connect(url, token, given);
     } catch (error) {
       if (this.#state === 'disconnected' && turn === this.#turn) this.#letGo();
+      check();
       throw error;
     } finally {
       signal?.removeEventListener('abort', abort);
     }
+    // By a listener of an event that came before this: the room is on its way out.
+    check();
   }
 
   /** @internal An event of the engine. */

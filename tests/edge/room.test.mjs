@@ -73,6 +73,18 @@ describe('joining', () => {
     await assert.rejects(room.connect(server.url, token, { signal: AbortSignal.abort() }), (error) => error.code === 'cancelled');
   });
 
+  for (const event of ['connectionStateChanged', 'signalConnected', 'connected']) {
+    test(`a signal that ${event} aborts gives up with its reason, however far the connect has come`, async () => {
+      const { room, token } = make();
+      const controller = new AbortController();
+      const reason = new Error('enough');
+      room.once(event, () => controller.abort(reason));
+      await assert.rejects(room.connect(server.url, token, { signal: controller.signal }), (error) => error.code === 'cancelled' && error.cause === reason);
+      await server.idle();
+      assert.equal(room.state, 'disconnected');
+    });
+  }
+
   // Faults 9, 44: an error and its stack.
   test('a wrong token is a ConnectionError that says NotAllowed and 401, and holds no token', async () => {
     const { room } = make();
