@@ -124,7 +124,7 @@ fn an_unreachable_server_is_tried_as_often_as_asked() {
 
 #[test]
 fn a_server_that_wants_us_later_than_the_budget_allows_is_an_error_now() {
-    for (retry_after_ms, dials) in [(60_000, 1), (2_000, 2)] {
+    for (retry_after_ms, dials) in [(60_000.0, 1), (-1_000.0, 1), (2_000.0, 2)] {
         let mut room = Room::new();
         room.server.next_dials([OnDial::Refuse]);
         let busy = FetchResponse { status: 429, retry_after_ms: Some(retry_after_ms), ..Default::default() };

@@ -227,12 +227,12 @@ pub fn classify_join(original: Error, answer: Result<&FetchResponse, &FetchFaile
         ),
         429 => JoinFailure::Busy {
             error: Error::new(Code::InternalError, "the server takes no more connections for now").with_status(status),
-            hint_ms: response.retry_after_ms.map(|ms| ms as f64),
+            hint_ms: response.retry_after_ms,
         },
         500..=599 => JoinFailure::Retry {
             error: Error::new(Code::InternalError, "the server failed").with_status(status),
             cause: Cause::Remote,
-            hint_ms: response.retry_after_ms.map(|ms| ms as f64),
+            hint_ms: response.retry_after_ms,
         },
         _ => JoinFailure::Retry { error: original.with_status(status), cause: Cause::Remote, hint_ms: None },
     }

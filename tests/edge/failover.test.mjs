@@ -112,6 +112,24 @@ describe('regions that the app names', () => {
   });
 });
 
+// Fault 49: the header as it comes over the wire.
+test('a Retry-After is told to the policy if it is one', async () => {
+  const [server] = await start({});
+  const hours = (n) => new Date(Date.now() + n * 3_600_000).toUTCString();
+  for (const [header, least, most] of [['7', 7_000, 7_000], ['99999999999', 1e13, 1e15], [hours(1), 3_500_000, 3_600_000], [hours(-1), 0, 0], ['-1', -1_000, -1_000], ['1.5'], ['1, 2'], ['soon']]) {
+    let asked;
+    const hint = new Promise((resolve) => (asked = resolve));
+    const room = make({ reconnectPolicy: { nextRetryDelayInMs: ({ retryCount, hintMs }) => (retryCount ? (asked(hintMs), null) : 1) } });
+    await room.connect(server.url, tokenOf(server));
+    server.use({ upgrade: { status: 429 }, validate: { status: 429, headers: { 'retry-after': header } } });
+    server.connections.at(-1).reset();
+    const hintMs = await hint;
+    assert.ok(least === undefined ? hintMs === undefined : hintMs >= least && hintMs <= most, `${header}: ${hintMs}`);
+    await room.disconnect();
+    server.use({});
+  }
+});
+
 describe('a list of regions', () => {
   const list = (of) => of.map(({ url }, n) => ({ region: `region${n}`, url, distance: String(n) }));
 
