@@ -180,7 +180,7 @@ export class Room extends EventEmitter {
 
   /** Makes the server or the connection misbehave, by livekit-client's names. */
   async simulateScenario(scenario, arg) {
-    await this._core.simulate(scenario, arg);
+    await this._core.simulate(String(scenario), arg);
   }
 
   get canPlaybackAudio() {

@@ -292,6 +292,23 @@ describe('what the local participant asks for', () => {
     return asking;
   }
 
+  test('what cannot be published, captured or listed is a rejection with a typed error, also where there is no media', async () => {
+    const { room } = make();
+    const { localParticipant } = room;
+    const { navigator } = globalThis;
+    const noMedia = (error) => error instanceof rejoin.DeviceUnsupportedError && error.code === 'unsupported';
+    for (const track of [undefined, null, 'x', {}]) await assert.rejects(localParticipant.publishTrack(track), rejoin.TrackInvalidError);
+    for (const value of [undefined, {}, { mediaDevices: undefined }]) {
+      Object.defineProperty(globalThis, 'navigator', { value, configurable: true, writable: true });
+      await assert.rejects(localParticipant.setMicrophoneEnabled(true), noMedia);
+      await assert.rejects(localParticipant.enableCameraAndMicrophone(), noMedia);
+      await assert.rejects(localParticipant.setScreenShareEnabled(true), noMedia);
+      await assert.rejects(rejoin.Room.getLocalDevices('videoinput'), noMedia);
+    }
+    Object.defineProperty(globalThis, 'navigator', { value: navigator, configurable: true, writable: true });
+    await assert.rejects(room.simulateScenario(), (error) => error.code === 'invalid-argument');
+  });
+
   test('on a room that is not connected it rejects with a typed error', async () => {
     const { room } = make();
     for (const call of [() => room.localParticipant.setName('x'), () => room.localParticipant.publishData(new Uint8Array(1), { reliable: true })]) {
