@@ -266,6 +266,34 @@ describe('coming back', () => {
   });
 });
 
+describe('the history of the connection', () => {
+  test('is plain data whose dates go forward and stay as they are', async () => {
+    const { room, token } = make();
+    await room.connect(server.url, token);
+    const [target, watched] = [new EventTarget(), ['addEventListener', 'removeEventListener', 'dispatchEvent']];
+    await room.disconnect();
+    for (const name of watched) globalThis[name] = target[name].bind(target);
+    try {
+      await room.connect(server.url, token);
+      globalThis.dispatchEvent(new Event('offline'));
+      const lost = next(room, 'signalReconnecting');
+      server.connections.at(-1).reset();
+      const [{ delayMs }] = await lost;
+      assert.equal(delayMs, Infinity);
+      const first = room.connectionHistory;
+      assert.deepEqual(first.at(-1).what, 'waiting');
+      assert.deepEqual(JSON.parse(JSON.stringify(first)), first);
+      assert.deepEqual(structuredClone(first), first);
+      // Some readings lie on both sides of a full millisecond.
+      for (let n = 0; n < 3_000; n += 1) assert.deepEqual(room.connectionHistory, first);
+      first.forEach(({ at }, n) => assert.ok(n === 0 || at >= first[n - 1].at, JSON.stringify(first)));
+    } finally {
+      await room.disconnect();
+      for (const name of watched) delete globalThis[name];
+    }
+  });
+});
+
 describe('what the local participant asks for', () => {
   test('name, metadata and attributes resolve when the server agrees', async () => {
     const { room, connection } = await join();
