@@ -59,7 +59,7 @@ fn a_hint_in_a_close_reason_is_kept_to_within_bounds() {
         ("retry_in=NaN", own.clone()),
         ("retry_in=Infinity", own.clone()),
         ("retry_in=1e9", 1.0..=3_801.0),
-        ("retry_in=99999999999999999999999999", own.clone()),
+        ("retry_in=99999999999999999999999999", 300_000.0..=375_000.0),
         ("RETRY_IN=60000", own.clone()),
         ("retry in 60000", own),
     ];

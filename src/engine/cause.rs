@@ -170,13 +170,8 @@ fn left(leave: &proto::LeaveRequest) -> Judgement {
 /// The `retry_in=<ms>` of a close reason. Negative: do not come back.
 pub fn retry_hint_ms(reason: &str) -> Option<f64> {
     let (_, rest) = text::split_once(reason, "retry_in=")?;
-    let digits = rest.strip_prefix("-").unwrap_or(rest);
-    let (digits, _) = text::until(digits, |byte| !byte.is_ascii_digit());
-    if digits.is_empty() || digits.len() > 15 {
-        return None;
-    }
-    let ms = digits.bytes().fold(0.0, |sum, digit| sum * 10.0 + f64::from(digit - b'0'));
-    Some(if rest.starts_with("-") { -ms.max(1.0) } else { ms })
+    let (_, tail) = text::until(rest.strip_prefix("-").unwrap_or(rest), |byte| !byte.is_ascii_digit());
+    text::signed(rest.strip_suffix(tail)?)
 }
 
 /// What a join that failed before its first message means.

@@ -150,7 +150,8 @@ fn a_close_reason_may_carry_a_hint() {
         ("retry_in=", None),
         ("retry_in=soon", None),
         ("retry_in=-", None),
-        ("retry_in=99999999999999999999", None),
+        ("retry_in=99999999999999999999", Some(u64::MAX as f64)),
+        ("retry_in=5-5", Some(5.0)),
         ("", None),
     ] {
         assert_eq!(retry_hint_ms(reason), hint, "{reason}");

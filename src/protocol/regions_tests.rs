@@ -156,7 +156,7 @@ fn a_retry_after_is_a_whole_number_of_seconds_or_a_date_or_none() {
         (" 7\t", Some(7_000.0)),
         ("0", Some(0.0)),
         ("1000000000", Some(1e12)),
-        ("99999999999999999999999", Some(u64::MAX as f64)),
+        ("99999999999999999999999", Some(u64::MAX as f64 * 1_000.0)),
         ("-1", Some(-1_000.0)),
         ("Wed, 21 Oct 2015 07:28:00 GMT", Some(20_000.0)),
         // What JavaScript takes for days of the year 2001.
