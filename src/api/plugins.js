@@ -21,7 +21,7 @@ export class Plugins {
 
   /** `loaded(index, load, reason?)` hears what a load came to. */
   constructor(plugins, loaded) {
-    this.#plugins = plugins;
+    this.#plugins = [...plugins];
     this.#loaded = loaded;
   }
 

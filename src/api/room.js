@@ -21,6 +21,8 @@ import { switchDevice } from './switch_device.js';
 
 /** What is published before the room is connected waits so long for a connect(). */
 const BEGUN_MS = 15_000;
+/** A host that does not answer is not waited for any longer. */
+const WARM_MS = 2_000;
 const RECONNECTING = ['reconnecting', 'signalReconnecting'];
 
 export class Room extends EventEmitter {
@@ -174,7 +176,7 @@ export class Room extends EventEmitter {
 
   /** Warms name resolution and TLS for a `connect` that will follow, and learns the server's regions. Never fails. */
   async prepareConnection(url, token) {
-    const warm = async () => fetch(String(url).replace(/^ws/, 'http'), { method: 'HEAD' });
+    const warm = async () => fetch(String(url).replace(/^ws/, 'http'), { method: 'HEAD', signal: AbortSignal.timeout?.(WARM_MS) });
     await Promise.allSettled([warm(), ...(token ? [this._core.prepare(String(url), String(token))] : [])]);
   }
 

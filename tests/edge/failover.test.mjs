@@ -1,6 +1,7 @@
 // Regions as an app uses them, in Node against several servers of this machine that misbehave: where a room ends up, what
 // it tells, which servers were sent a token, and what is left afterwards.
 import assert from 'node:assert/strict';
+import net from 'node:net';
 import { after, afterEach, before, describe, test } from 'node:test';
 import WebSocket from 'ws';
 import { at } from '../../scripts/lib/paths.mjs';
@@ -128,6 +129,17 @@ test('a Retry-After is told to the policy if it is one', async () => {
     await room.disconnect();
     server.use({});
   }
+});
+
+test('what warms a connection does not wait for a host that says nothing', async () => {
+  const silent = net.createServer(() => {});
+  await new Promise((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  const sockets = new Set();
+  silent.on('connection', (socket) => sockets.add(socket));
+  await make({}).prepareConnection(`ws://127.0.0.1:${silent.address().port}`, 'token');
+  assert.equal(sockets.size, 1);
+  for (const socket of sockets) socket.destroy();
+  silent.close();
 });
 
 describe('a list of regions', () => {

@@ -104,6 +104,18 @@ test('one that comes late is ready late; its time and the end abort its signal',
   assert.deepEqual(disposed, ['late']);
 });
 
+test('a list that the app changes afterwards is the one that was given', async () => {
+  const disposed = [];
+  const plugins = [{ name: 'kept', onLoad() {}, dispose: () => disposed.push('kept') }];
+  room = new rejoin.Room({ webSocket: WebSocket, plugins });
+  const ready = next('pluginReady');
+  await room.connect(server.url, server.token({ room: 'r', identity: 'alice' }));
+  await ready;
+  plugins.length = 0;
+  await room.disconnect();
+  assert.deepEqual(disposed, ['kept']);
+});
+
 test('what is no plugin is refused by name', () => {
   for (const plugins of [{}, [{}], [{ name: 'x' }], [{ name: 7, onLoad() {} }], [{ name: 'x', onLoad() {}, timeoutMs: -1 }]]) {
     assert.throws(() => new rejoin.Room({ plugins }), /RoomOptions\.plugins must be a list of/);
