@@ -113,7 +113,7 @@ fn all_regions_that_refuse_are_tried_once_in_a_round() {
 fn a_quota_is_no_reason_to_go_elsewhere() {
     let mut room = three();
     room.server.next_dials([OnDial::Refuse]);
-    let busy = FetchResponse { status: 429, retry_after_ms: Some(4_000), ..Default::default() };
+    let busy = FetchResponse { status: 429, retry_after_ms: Some(4_000.0), ..Default::default() };
     room.validate = Some(Ok(busy));
     let call = connect(&mut room, ONE);
     let ms = settled(&mut room, call);

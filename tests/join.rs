@@ -138,7 +138,7 @@ fn an_unreachable_server_is_tried_as_often_as_asked() {
 
 #[test]
 fn a_server_that_wants_us_later_than_the_budget_allows_is_an_error_now() {
-    for (retry_after_ms, dials) in [(60_000, 1), (2_000, 2)] {
+    for (retry_after_ms, dials) in [(60_000.0, 1), (-1_000.0, 1), (2_000.0, 2)] {
         let mut room = Room::new();
         room.server.next_dials([OnDial::Refuse]);
         let busy = FetchResponse { status: 429, retry_after_ms: Some(retry_after_ms), ..Default::default() };
@@ -183,6 +183,21 @@ fn a_server_that_says_nothing_is_given_five_seconds() {
     assert_eq!(room.error(call).code, Code::Timeout);
     assert_eq!(room.closed[0].0, 4001);
     room.assert_over();
+}
+
+/// The app's time for a dial ends with its first message, not with the socket's opening.
+#[test]
+fn the_time_of_a_dial_counts_to_its_first_message() {
+    for (websocket_timeout_ms, within_ms) in [(700, 700), (5_000, 5_000), (15_000, 5_000), (u64::MAX, 5_000)] {
+        let mut room = Room::new();
+        room.server.next_dials([OnDial::Mute]);
+        let call = room.connect_with(ConnectOptions { websocket_timeout_ms, ..no_retry() });
+        room.run_for(within_ms - 1);
+        assert_eq!(room.result(call), None, "{websocket_timeout_ms}");
+        room.run_for(1);
+        assert_eq!(room.error(call).code, Code::Timeout, "{websocket_timeout_ms}");
+        room.assert_over();
+    }
 }
 
 /// Fault 12: garbage and another message.

@@ -45,6 +45,26 @@ fn while_offline_nothing_is_tried_and_the_app_is_told() {
     assert_eq!(firsts, 1, "one episode is told once");
 }
 
+/// A host tells a room of its network from a connect to the end of its session: nobody tells of the return in between.
+#[test]
+fn what_a_session_heard_of_the_network_is_no_word_on_the_next_one() {
+    let mut room = Room::connected();
+    room.host(HostEvent::Offline);
+    room.call(Command::Disconnect);
+    room.connect();
+    room.forget();
+    room.drop_socket(1006);
+    assert!(room.reconnecting()[0].delay_ms.is_finite());
+    room.run_until(ConnectionState::Connected, 5_000);
+    // Nor does a first connect do without its retry.
+    room.host(HostEvent::Offline);
+    room.call(Command::Disconnect);
+    room.server.next_dials([OnDial::Refuse]);
+    let call = room.connect();
+    room.run_for(2_000);
+    assert_eq!(room.result(call), Some(&Ok(Reply::Done)));
+}
+
 #[test]
 fn going_offline_stops_an_attempt_that_waits() {
     let mut room = lost(0);

@@ -1,7 +1,7 @@
 // Captures camera, microphone and screen.
 import { isSafari } from './browser.js';
 import { constraintsFor, displayFor, unwrap } from './constraints.js';
-import { asked } from './devices.js';
+import { asked, mediaDevices } from './devices.js';
 import { DeviceUnsupportedError, TrackInvalidError } from './errors.js';
 import { LocalAudioTrack } from './local_audio_track.js';
 import { LocalVideoTrack } from './local_video_track.js';
@@ -38,7 +38,7 @@ export async function createLocalAudioTrack(options = true) {
 
 /** Captures a screen, a window or a tab; with `audio` its sound as well, where the browser can. */
 export async function createLocalScreenTracks(options = {}) {
-  if (!navigator.mediaDevices?.getDisplayMedia) throw new DeviceUnsupportedError('this browser cannot capture a screen');
+  if (!globalThis.navigator?.mediaDevices?.getDisplayMedia) throw new DeviceUnsupportedError('this browser cannot capture a screen');
   // Safari 17 refuses a size.
   const resolution = options.resolution ?? (isSafari ? undefined : ScreenSharePresets.h1080fps30.resolution);
   const stream = await navigator.mediaDevices.getDisplayMedia(displayFor({ ...options, resolution }, isSafari));
@@ -55,9 +55,9 @@ export async function createLocalScreenTracks(options = {}) {
 }
 
 async function capture(wanted, how) {
-  if (!navigator.mediaDevices?.getUserMedia) throw new DeviceUnsupportedError('this page cannot capture: it has no media devices, or is not served securely');
+  const devices = mediaDevices();
   const constraints = Object.fromEntries(Object.entries(wanted).map(([kind, options]) => [kind, constraintsOf(kind, options, how)]));
-  const stream = await asked(navigator.mediaDevices.getUserMedia(constraints));
+  const stream = await asked(devices.getUserMedia(constraints));
   try {
     return await Promise.all(stream.getTracks().map((media) => localTrack(media, constraints[media.kind], wanted[media.kind])));
   } catch (error) {

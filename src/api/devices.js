@@ -1,11 +1,20 @@
 // What can be captured and played on. Browsers hide names, and sometimes devices, until the user has said yes.
 
+import { DeviceUnsupportedError } from './errors.js';
+
 /** Questions to the user that are not answered yet: asking at the same time fails on iOS. */
 const asking = new Set();
 /** The list as it was the last time. */
 let known = [];
 
 export const knownDevices = () => known;
+
+/** What there is to capture with. */
+export function mediaDevices() {
+  const { mediaDevices: devices } = globalThis.navigator ?? {};
+  if (!devices?.getUserMedia) throw new DeviceUnsupportedError('this page cannot capture: it has no media devices, or is not served securely');
+  return devices;
+}
 
 /** Remembers a question until it is answered; passes the promise on. */
 export function asked(promise) {
@@ -17,15 +26,15 @@ export function asked(promise) {
 /** The devices of a kind, or all. Asks the user when names are missing, unless it must not. */
 export async function getLocalDevices(kind, requestPermissions = true) {
   await Promise.allSettled(asking);
-  const { mediaDevices } = navigator;
+  const host = mediaDevices();
   const list = async () => {
-    known = await mediaDevices.enumerateDevices();
+    known = await host.enumerateDevices();
     return known.filter((device) => !kind || device.kind === kind);
   };
   const devices = await list();
   if (!requestPermissions || (devices.length && devices.every(({ label }) => label))) return devices;
   const stream = await asked(
-    mediaDevices.getUserMedia({
+    host.getUserMedia({
       video: kind !== 'audioinput' && kind !== 'audiooutput',
       audio: kind !== 'videoinput' && { deviceId: { ideal: 'default' } },
     }),

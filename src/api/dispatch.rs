@@ -141,7 +141,7 @@ fn reconnecting(facts: &Reconnecting) -> JsValue {
         "attempt delayMs reason cause region kind",
         [
             facts.attempt.into(),
-            facts.delay_ms.round().into(),
+            facts.delay_ms.ceil().into(),
             text(&facts.reason),
             text(facts.cause.as_str()),
             text(&facts.region),

@@ -74,9 +74,7 @@ pub fn participant(of: &Participant, field: u32) -> JsValue {
         8 => of.quality.map_or(JsValue::UNDEFINED, JsValue::from),
         9 => of.speaking.into(),
         10 => of.audio_level.into(),
-        11 => of
-            .last_spoke_at
-            .map_or(JsValue::UNDEFINED, |at| (host::wall_clock_ms() - host::now().since(at) as f64).into()),
+        11 => of.last_spoke_at.map_or(JsValue::UNDEFINED, |at| (at.0 as f64 + host::lead_ms()).into()),
         12 => (info.state == proto::participant_info::State::Active as i32).into(),
         _ => JsValue::UNDEFINED,
     }
@@ -125,9 +123,8 @@ pub fn room(session: &Session, field: u32) -> JsValue {
 }
 
 /// A fact of a connection's history: what does not apply is left out.
-pub fn fact(of: &Fact) -> JsValue {
-    let ago_ms = host::precise_now_ms() - of.at.0 as f64;
-    let at = (host::wall_clock_ms() - ago_ms).round();
+pub fn fact(of: &Fact, lead_ms: f64) -> JsValue {
+    let at = (of.at.0 as f64 + lead_ms).round();
     let made = js::object("seq at what region", [of.seq.into(), at.into(), text(of.what.as_str()), text(&of.region)]);
     let set = |name: &str, value: Option<JsValue>| {
         if let Some(value) = value {
@@ -137,7 +134,7 @@ pub fn fact(of: &Fact) -> JsValue {
     set("kind", of.kind.map(|kind| text(kind.as_str())));
     set("cause", of.cause.map(|cause| text(cause.as_str())));
     set("attempt", (of.attempt > 0).then(|| of.attempt.into()));
-    set("delayMs", of.delay_ms.map(|ms| ms.round().into()));
+    set("delayMs", of.delay_ms.filter(|ms| ms.is_finite()).map(|ms| ms.ceil().into()));
     set("outcome", (!of.outcome.is_empty()).then(|| text(&of.outcome)));
     set("sessionDurationMs", of.session_duration_ms.map(|ms| (ms as f64).into()));
     made

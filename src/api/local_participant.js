@@ -113,10 +113,10 @@ export class LocalParticipant extends Participant {
   }
 
   /** Publishes a track; one that is published already is not published again. */
-  publishTrack(track, options = {}) {
+  async publishTrack(track, options = {}) {
     const local = this.#localTrack(track);
     const published = this.#publicationOf(local);
-    if (published) return Promise.resolve(published);
+    if (published) return published;
     const running = this.#publishing.get(local);
     if (running) return running;
     const promise = this.#publish(local, options).finally(() => {

@@ -22,7 +22,7 @@ export interface RoomOptions {
   disconnectOnPageLeave?: boolean;
   /** One peer connection where the server can. @default true */
   singlePeerConnection?: boolean;
-  /** Ours. Silence after which a connection is suspected when the server names no time; 0: never. @default 90000 */
+  /** Ours. Silence after which a connection is suspected when the server names no time, 1000 at least; 0: never. @default 90000 */
   idleTimeoutMs?: number;
   /** Ours. Gives up reconnecting after this long, not counting time offline. @default 300000 */
   giveUpAfterMs?: number;
@@ -88,7 +88,7 @@ export interface RoomConnectOptions {
   rtcConfig?: RTCConfiguration;
   /** Ours. The whole connect. @default 15000 */
   connectTimeoutMs?: number;
-  /** Ours. Gives the connect up when it aborts. */
+  /** Ours. Gives the connect up when it aborts; its reason is the `cause` of the error. */
   signal?: AbortSignal;
   /** No effect here, as the next. */
   disableIceLite?: boolean;

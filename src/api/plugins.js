@@ -5,7 +5,14 @@ import { scrub, write } from './logging.js';
 /** Longer work before the first `await` is told: it holds up the page. */
 const LONG_MS = 50;
 
-const reasonOf = (error) => scrub(String(error?.message ?? error)) || 'it failed';
+const reasonOf = (error) => {
+  try {
+    return scrub(String(error?.message ?? error ?? '')) || 'it failed';
+  } catch {
+    // No text can be made of it.
+    return 'it failed';
+  }
+};
 
 export class Plugins {
   #plugins;
@@ -14,7 +21,7 @@ export class Plugins {
 
   /** `loaded(index, load, reason?)` hears what a load came to. */
   constructor(plugins, loaded) {
-    this.#plugins = plugins;
+    this.#plugins = [...plugins];
     this.#loaded = loaded;
   }
 

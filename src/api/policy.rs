@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use crate::api::{errors, options};
 use crate::engine::config::PolicyChoice;
 use crate::engine::error::{Code, Error};
-use crate::engine::policy::{Cause, ReconnectContext};
+use crate::engine::policy::{self, Cause, Decision, ReconnectContext};
 use crate::engine::rng::Rng;
 use crate::web::{host, js};
 
@@ -34,12 +34,10 @@ impl PolicyCore {
     pub fn next(&self, context: &JsValue) -> JsValue {
         let context = read(context);
         let mut rng = self.rng.borrow_mut();
-        let delay = match &self.choice {
-            PolicyChoice::Default(bucket) => bucket.next_delay_ms(&context, &mut rng),
-            PolicyChoice::Table(table) => table.next_delay_ms(&context, &mut rng),
-            PolicyChoice::Custom => None,
-        };
-        delay.map_or(JsValue::NULL, JsValue::from)
+        match policy::decide(&self.choice, &context, &mut rng) {
+            Decision::After(ms) => ms.into(),
+            Decision::GiveUp | Decision::Ask => JsValue::NULL,
+        }
     }
 }
 

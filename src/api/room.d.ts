@@ -44,7 +44,7 @@ export interface ConnectionFact {
   /**
    * `connect`: asked for by the app. `dial`: a socket is opened. `failed`: an attempt came to nothing, `outcome` says why.
    * `connected`, `reconnected`: it works. `lost`: it worked until now. `waiting`: the next attempt is due after `delayMs`
-   * (Infinity: when the host is online). `region`: the next attempt goes there. `suspected`: the connection is doubted.
+   * (left out: when the host is online). `region`: the next attempt goes there. `suspected`: the connection is doubted.
    * `plugin`: one is unavailable. `disconnected`: the session is over.
    */
   readonly what: 'connect' | 'dial' | 'failed' | 'connected' | 'lost' | 'waiting' | 'reconnected' | 'region' | 'suspected' | 'offline' | 'online' | 'plugin' | 'disconnected';

@@ -21,6 +21,8 @@ import { switchDevice } from './switch_device.js';
 
 /** What is published before the room is connected waits so long for a connect(). */
 const BEGUN_MS = 15_000;
+/** A host that does not answer is not waited for any longer. */
+const WARM_MS = 2_000;
 const RECONNECTING = ['reconnecting', 'signalReconnecting'];
 
 export class Room extends EventEmitter {
@@ -174,13 +176,13 @@ export class Room extends EventEmitter {
 
   /** Warms name resolution and TLS for a `connect` that will follow, and learns the server's regions. Never fails. */
   async prepareConnection(url, token) {
-    const warm = async () => fetch(String(url).replace(/^ws/, 'http'), { method: 'HEAD' });
+    const warm = async () => fetch(String(url).replace(/^ws/, 'http'), { method: 'HEAD', signal: AbortSignal.timeout?.(WARM_MS) });
     await Promise.allSettled([warm(), ...(token ? [this._core.prepare(String(url), String(token))] : [])]);
   }
 
   /** Makes the server or the connection misbehave, by livekit-client's names. */
   async simulateScenario(scenario, arg) {
-    await this._core.simulate(scenario, arg);
+    await this._core.simulate(String(scenario), arg);
   }
 
   get canPlaybackAudio() {
@@ -212,13 +214,17 @@ export class Room extends EventEmitter {
     if (typeof url !== 'string') throw new TypeError('connect: url must be a text');
     if (typeof token !== 'string') throw new TypeError('connect: token must be a text');
     const { signal, ...given } = read(options, CONNECT, 'RoomConnectOptions');
-    if (signal?.aborted) throw ConnectionError.cancelled('the signal of connect() was aborted');
+    const check = () => {
+      if (signal?.aborted) throw Object.assign(ConnectionError.cancelled('the signal of connect() was aborted'), { cause: signal.reason });
+    };
+    check();
     // What is being brought back gives way to what is asked for now.
     if (RECONNECTING.includes(this.#state)) this.disconnect(this.options.stopLocalTrackOnUnpublish).catch(() => undefined);
     const turn = (this.#turn += 1);
     await this.#leaving?.catch(() => undefined);
     const abort = () => turn === this.#turn && this.disconnect().catch(() => undefined);
-    if (signal?.aborted || turn !== this.#turn) throw ConnectionError.cancelled('connect() was cancelled before it began');
+    check();
+    if (turn !== this.#turn) throw ConnectionError.cancelled('connect() was cancelled before it began');
     signal?.addEventListener('abort', abort, { once: true });
     this.#surroundings.watch();
     this.#anchor.hold();
@@ -226,10 +232,13 @@ export class Room extends EventEmitter {
       await this._core.connect(url, token, given);
     } catch (error) {
       if (this.#state === 'disconnected' && turn === this.#turn) this.#letGo();
+      check();
       throw error;
     } finally {
       signal?.removeEventListener('abort', abort);
     }
+    // By a listener of an event that came before this: the room is on its way out.
+    check();
   }
 
   /** @internal An event of the engine. */

@@ -19,7 +19,7 @@ use crate::engine::room::roster::{Participant, Roster};
 use crate::engine::room::session::Session;
 use crate::protocol::secret::Secret;
 use crate::web::driver::Driver;
-use crate::web::js;
+use crate::web::{host, js};
 
 /// One room's engine, as the classes in JavaScript reach it.
 #[wasm_bindgen(private)]
@@ -103,7 +103,9 @@ impl RoomCore {
     /// What happened to the connection lately, as plain objects.
     pub fn history(&self) -> Array {
         self.driver.with_session(|session| {
-            session.map(|session| session.history().iter().map(fields::fact).collect()).unwrap_or_default()
+            let lead_ms = host::lead_ms();
+            let facts = |session: &Session| session.history().iter().map(|of| fields::fact(of, lead_ms)).collect();
+            session.map(facts).unwrap_or_default()
         })
     }
 

@@ -17,7 +17,7 @@ const object = kind('an object', (value) => typeof value === 'object' && value !
 const callable = kind('a function', (value) => typeof value === 'function');
 const any = kind('', () => true);
 const unread = kind('', () => true);
-const policy = kind('an object with nextRetryDelayInMs(context)', (value) => object.test(value) && callable.test(value.nextRetryDelayInMs));
+const policy = kind('an object with nextRetryDelayInMs(context)', (value) => callable.test(value?.nextRetryDelayInMs));
 const no = kind('false', (value) => value === false);
 // An app's own object, of a class perhaps: what else it has is its own business.
 const isPlugin = (of) => object.test(of) && text.test(of.name) && callable.test(of.onLoad)

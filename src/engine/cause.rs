@@ -170,13 +170,8 @@ fn left(leave: &proto::LeaveRequest) -> Judgement {
 /// The `retry_in=<ms>` of a close reason. Negative: do not come back.
 pub fn retry_hint_ms(reason: &str) -> Option<f64> {
     let (_, rest) = text::split_once(reason, "retry_in=")?;
-    let digits = rest.strip_prefix("-").unwrap_or(rest);
-    let (digits, _) = text::until(digits, |byte| !byte.is_ascii_digit());
-    if digits.is_empty() || digits.len() > 15 {
-        return None;
-    }
-    let ms = digits.bytes().fold(0.0, |sum, digit| sum * 10.0 + f64::from(digit - b'0'));
-    Some(if rest.starts_with("-") { -ms.max(1.0) } else { ms })
+    let (_, tail) = text::until(rest.strip_prefix("-").unwrap_or(rest), |byte| !byte.is_ascii_digit());
+    text::signed(rest.strip_suffix(tail)?)
 }
 
 /// What a join that failed before its first message means.
@@ -227,12 +222,12 @@ pub fn classify_join(original: Error, answer: Result<&FetchResponse, &FetchFaile
         ),
         429 => JoinFailure::Busy {
             error: Error::new(Code::InternalError, "the server takes no more connections for now").with_status(status),
-            hint_ms: response.retry_after_ms.map(|ms| ms as f64),
+            hint_ms: response.retry_after_ms,
         },
         500..=599 => JoinFailure::Retry {
             error: Error::new(Code::InternalError, "the server failed").with_status(status),
             cause: Cause::Remote,
-            hint_ms: response.retry_after_ms.map(|ms| ms as f64),
+            hint_ms: response.retry_after_ms,
         },
         _ => JoinFailure::Retry { error: original.with_status(status), cause: Cause::Remote, hint_ms: None },
     }

@@ -150,7 +150,8 @@ fn a_close_reason_may_carry_a_hint() {
         ("retry_in=", None),
         ("retry_in=soon", None),
         ("retry_in=-", None),
-        ("retry_in=99999999999999999999", None),
+        ("retry_in=99999999999999999999", Some(u64::MAX as f64)),
+        ("retry_in=5-5", Some(5.0)),
         ("", None),
     ] {
         assert_eq!(retry_hint_ms(reason), hint, "{reason}");
@@ -170,7 +171,7 @@ fn a_failed_join_is_what_validate_says_it_is() {
     let classify = |answer: &FetchResponse| classify_join(original(), Ok(answer));
     let JoinFailure::Elsewhere(error) = classify(&answer(403, "", None)) else { panic!("403") };
     assert_eq!((error.code, error.status), (Code::NotAllowed, Some(403)));
-    let JoinFailure::Busy { error, hint_ms } = classify(&answer(429, "", Some(2_000))) else { panic!("429") };
+    let JoinFailure::Busy { error, hint_ms } = classify(&answer(429, "", Some(2_000.0))) else { panic!("429") };
     assert_eq!((error.status, hint_ms), (Some(429), Some(2_000.0)));
     for (status, body) in [(401, ""), (404, "twirp: requested room does not exist.")] {
         let JoinFailure::Terminal(error) = classify(&answer(status, body, None)) else { panic!("{status}") };
@@ -178,9 +179,9 @@ fn a_failed_join_is_what_validate_says_it_is() {
     }
     let JoinFailure::NoSuchPath(error) = classify(&answer(404, "404 page not found", None)) else { panic!() };
     assert_eq!((error.code, error.code.retryable()), (Code::ServiceNotFound, false));
-    for (status, hint) in [(500, None), (503, Some(1)), (599, None)] {
+    for (status, hint) in [(500, None), (503, Some(1.0)), (599, None)] {
         let JoinFailure::Retry { error, cause, hint_ms } = classify(&answer(status, "", hint)) else { panic!() };
-        assert_eq!((error.status, cause, hint_ms), (Some(status), Cause::Remote, hint.map(|ms| ms as f64)));
+        assert_eq!((error.status, cause, hint_ms), (Some(status), Cause::Remote, hint));
     }
     let JoinFailure::Retry { error, .. } = classify(&answer(200, "success", None)) else { panic!() };
     assert_eq!(error, original().with_status(200));

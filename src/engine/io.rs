@@ -58,12 +58,12 @@ pub struct FetchRequest {
 }
 
 /// What came back.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct FetchResponse {
     /// The HTTP status.
     pub status: u16,
-    /// `Retry-After`, where it can be read.
-    pub retry_after_ms: Option<u64>,
+    /// `Retry-After`, where it can be read; negative: not at all.
+    pub retry_after_ms: Option<f64>,
     /// `Cache-Control: max-age`, where it can be read.
     pub max_age_ms: Option<u64>,
     /// It is an old answer, because there was no new one.

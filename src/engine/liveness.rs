@@ -10,6 +10,8 @@
 
 use crate::engine::time::Millis;
 
+/// A silent server is not asked more often than this, whatever the app says.
+const LEAST_IDLE_MS: u64 = 1_000;
 /// A timer that runs later than this is late.
 const LATE_MS: u64 = 1_000;
 /// Suspicions probe no more often than this.
@@ -40,11 +42,12 @@ pub struct Periods {
 
 impl Periods {
     /// From the join's `ping_interval` and `ping_timeout` (seconds, 0: off), clamped to 1..60 s with a timeout of at
-    /// least two intervals; `idle_timeout_ms` counts where the server names no timeout.
+    /// least two intervals; `idle_timeout_ms` (1 s at least, or 0) counts where the server names no timeout.
     pub fn new(interval_s: i32, timeout_s: i32, idle_timeout_ms: u64) -> Self {
         let clamped = |s: i32| u64::try_from(s).ok().filter(|s| *s > 0).map(|s| s.min(60) * 1_000);
         let interval_ms = clamped(interval_s).unwrap_or(0);
-        let timeout_ms = clamped(timeout_s).map_or(idle_timeout_ms, |timeout| timeout.max(2 * interval_ms));
+        let idle_ms = if idle_timeout_ms > 0 { idle_timeout_ms.max(LEAST_IDLE_MS) } else { 0 };
+        let timeout_ms = clamped(timeout_s).map_or(idle_ms, |timeout| timeout.max(2 * interval_ms));
         let is_odd = |s: i32| !(0..=60).contains(&s);
         let corrected =
             is_odd(interval_s) || is_odd(timeout_s) || (timeout_s > 0 && timeout_s < interval_s.saturating_mul(2));

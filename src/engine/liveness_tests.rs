@@ -259,3 +259,12 @@ fn a_pong_that_echoes_nonsense_changes_no_round_trip() {
     world.liveness.on_pong(Millis(100_000), Some(1));
     assert_eq!(world.liveness.rtt_ms(), None);
 }
+
+/// Fault 30: an app's own time, in a wrong unit perhaps, is no flood of pings.
+#[test]
+fn the_apps_own_timeout_is_a_second_at_least_or_never() {
+    for (idle_timeout_ms, timeout_ms) in [(0, 0), (1, 1_000), (90, 1_000), (1_000, 1_000), (90_000, 90_000)] {
+        let periods = Periods::new(0, 0, idle_timeout_ms);
+        assert_eq!((periods.timeout_ms, periods.corrected), (timeout_ms, false), "{idle_timeout_ms}");
+    }
+}

@@ -6,6 +6,7 @@
 
 use crate::engine::time::Millis;
 use crate::protocol::regions::{MOST_REGIONS, Refusal, Region, Trust, list_url, read_list};
+use crate::protocol::secret::redacted;
 use crate::protocol::text::text;
 use crate::protocol::url::{Server, origin};
 
@@ -164,7 +165,9 @@ impl Regions {
     pub fn replace(&mut self, list: Vec<Region>) -> Learned {
         let mut learned = Learned::default();
         let mut kept: Vec<Region> = Vec::new();
-        for region in list.into_iter().take(MOST_REGIONS).filter(|_| !self.options.off) {
+        for mut region in list.into_iter().take(MOST_REGIONS).filter(|_| !self.options.off) {
+            // It stands in errors, events and facts.
+            region.name = redacted(region.name);
             match self.trust.listed(&region.url) {
                 Ok(_) if kept.iter().any(|other| other.is_at(&region.origin())) => {}
                 Ok(_) => kept.push(region),

@@ -83,6 +83,13 @@ impl Timers {
         }
     }
 
+    /// Sees to it that a timer that is set is not due later than this.
+    pub fn bring_forward(&mut self, timer: Timer, latest: Millis) {
+        if let Some(at) = self.get(timer) {
+            self.set(timer, at.min(latest));
+        }
+    }
+
     /// Stops a timer; a stopped one stays stopped.
     pub fn stop(&mut self, timer: Timer) {
         if let Some(slot) = self.0.get_mut(timer as usize) {

@@ -152,10 +152,19 @@ pub fn max_age_ms(cache_control: &str) -> Option<u64> {
         let (name, value) = text::split_once(part, "=")?;
         name.trim_ascii().eq_ignore_ascii_case("max-age").then_some((name, value))
     })?;
-    let digits = text::without_end(text::without_start(seconds.trim_ascii(), "\""), "\"");
-    let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    // Too large a number is a long time.
-    plain.then(|| digits.parse::<u64>().unwrap_or(u64::MAX).saturating_mul(1_000))
+    text::whole(text::without_end(text::without_start(seconds.trim_ascii(), "\""), "\""))
+        .map(|seconds| seconds.saturating_mul(1_000))
+}
+
+/// A `Retry-After` header in milliseconds; negative: not at all. `since_date` says how far ahead a date is.
+pub fn retry_after_ms(value: &str, since_date: impl Fn(&str) -> f64) -> Option<f64> {
+    let value = value.trim_ascii();
+    if let Some(seconds) = text::signed(value) {
+        return Some(seconds * 1_000.0);
+    }
+    // JavaScript takes more for a date than HTTP does: every date of HTTP names its day.
+    let ms = if value.starts_with(|first: char| first.is_ascii_alphabetic()) { since_date(value) } else { f64::NAN };
+    ms.is_finite().then_some(ms.max(0.0))
 }
 
 /// Reads a list; `None` for what is no list. Entries without a URL are left out.

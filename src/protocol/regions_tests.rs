@@ -147,6 +147,32 @@ fn an_age_is_a_whole_number_of_seconds_or_none() {
     }
 }
 
+/// Fault 49: a server's hint of every form.
+#[test]
+fn a_retry_after_is_a_whole_number_of_seconds_or_a_date_or_none() {
+    let date = |_: &str| 20_000.0;
+    for (header, ms) in [
+        ("7", Some(7_000.0)),
+        (" 7\t", Some(7_000.0)),
+        ("0", Some(0.0)),
+        ("1000000000", Some(1e12)),
+        ("99999999999999999999999", Some(u64::MAX as f64 * 1_000.0)),
+        ("-1", Some(-1_000.0)),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", Some(20_000.0)),
+        // What JavaScript takes for days of the year 2001.
+        ("1.5", None),
+        ("1, 2", None),
+        ("+1", None),
+        ("--1", None),
+        ("-", None),
+        ("", None),
+    ] {
+        assert_eq!(retry_after_ms(header, date), ms, "{header}");
+    }
+    assert_eq!(retry_after_ms("Wed, 21 Oct 2015 07:28:00 GMT", |_| -5.0), Some(0.0), "it has come");
+    assert_eq!(retry_after_ms("soon", |_| f64::NAN), None);
+}
+
 #[test]
 fn clouds_have_a_list_and_others_only_where_the_app_says() {
     let list = |home, endpoint| list_url(home, endpoint);

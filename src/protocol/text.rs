@@ -36,6 +36,20 @@ pub fn until(text: &str, ends: impl Fn(u8) -> bool) -> (&str, &str) {
     text.split_at_checked(end).unwrap_or((text, ""))
 }
 
+/// A whole number that is nothing but digits. Too large a one is the largest.
+pub fn whole(text: &str) -> Option<u64> {
+    let plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    plain.then(|| text.parse().unwrap_or(u64::MAX))
+}
+
+/// The same with or without a minus before it; `-0` is below 0.
+pub fn signed(text: &str) -> Option<f64> {
+    match text.strip_prefix("-") {
+        Some(text) => whole(text).map(|number| -(number.max(1) as f64)),
+        None => whole(text).map(|number| number as f64),
+    }
+}
+
 /// `text` without every `part` that it begins with.
 pub fn without_start<'a>(mut text: &'a str, part: &str) -> &'a str {
     while let Some(rest) = text.strip_prefix(part) {

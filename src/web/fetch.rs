@@ -6,7 +6,7 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::engine::io::{FetchFailed, FetchRequest, FetchResponse};
-use crate::protocol::regions::max_age_ms;
+use crate::protocol::regions::{max_age_ms, retry_after_ms};
 use crate::web::host;
 use crate::web::js;
 use crate::web::timer::MAX_DELAY_MS;
@@ -49,16 +49,8 @@ impl Drop for Fetch {
 
 fn read(answer: &JsValue) -> Option<FetchResponse> {
     let status = js::number(answer, "status")? as u16;
-    let retry_after_ms = js::text(answer, "retryAfter").and_then(|value| retry_after_ms(&value));
+    let ahead = |date: &str| js_sys::Date::parse(date) - host::wall_clock_ms();
+    let retry_after_ms = js::text(answer, "retryAfter").and_then(|value| retry_after_ms(&value, ahead));
     let max_age_ms = js::text(answer, "cacheControl").and_then(|value| max_age_ms(&value));
     Some(FetchResponse { status, retry_after_ms, max_age_ms, stale: false, body: js::text(answer, "body")? })
-}
-
-/// Seconds, or a date.
-fn retry_after_ms(value: &str) -> Option<u64> {
-    if let Ok(seconds) = value.trim_ascii().parse::<u32>() {
-        return Some(u64::from(seconds) * 1_000);
-    }
-    let wait_ms = js_sys::Date::parse(value) - host::wall_clock_ms();
-    wait_ms.is_finite().then_some(wait_ms.max(0.0) as u64)
 }

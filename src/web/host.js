@@ -22,9 +22,6 @@ export const hasWebRtc = () => !!globalThis.RTCPeerConnection;
 
 export const visible = () => globalThis.document?.hidden !== true;
 
-/** Whether the host believes that it has a network; true where it cannot say. */
-export const online = () => globalThis.navigator?.onLine !== false;
-
 /** Browser, its version, operating system and kind of network, "" where it is not said. */
 export function details() {
   const agent = userAgent();

@@ -51,9 +51,6 @@ extern "C" {
 
     /// Whether the page can be seen; a host without pages always can.
     pub fn visible() -> bool;
-
-    /// Whether the host believes that it has a network; true where it cannot say.
-    pub fn online() -> bool;
 }
 
 /// Milliseconds since 1970, for dates only.
@@ -120,6 +117,16 @@ impl Drop for Watch {
     }
 }
 
-fn lead_ms() -> f64 {
-    wall_clock_ms() - precise_now_ms()
+thread_local! {
+    static LEAD_MS: Cell<f64> = const { Cell::new(f64::NEG_INFINITY) };
+}
+
+/// How far the wall clock is ahead of the monotonic one. The same for as long as nobody puts one of them: one moment is one
+/// date, however often it is read.
+pub fn lead_ms() -> f64 {
+    let lead_ms = wall_clock_ms() - precise_now_ms();
+    if (lead_ms - LEAD_MS.get()).abs() > 1_000.0 {
+        LEAD_MS.set(lead_ms);
+    }
+    LEAD_MS.get()
 }

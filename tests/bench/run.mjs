@@ -20,6 +20,7 @@ import { online, refused } from './rows/outage.mjs';
 import { silentPath, silentSocket } from './rows/silence.mjs';
 
 const LEAST = 15;
+const FLAGS = ['--only', '--n'];
 
 // In the order of the table: which rows one measurement gives, and what they are. `share`: fewer samples where one takes
 // half a minute, more where each is drawn from a window of seconds.
@@ -42,6 +43,7 @@ const MEASUREMENTS = [
 const NAMES = MEASUREMENTS.flatMap(({ rows }) => rows);
 
 function options(args) {
+  if (args.length % 2 || args.some((arg, i) => i % 2 === 0 && !FLAGS.includes(arg))) throw new Failure(`usage: npm run bench -- [${FLAGS.join(' ...] [')} ...], or storm, failover, plugins`);
   const value = (flag) => (args.includes(flag) ? args[args.indexOf(flag) + 1] : undefined);
   const only = value('--only')?.split(',') ?? NAMES;
   const unknown = only.find((name) => !NAMES.includes(name));

@@ -1,6 +1,7 @@
 // Regions as an app uses them, in Node against several servers of this machine that misbehave: where a room ends up, what
 // it tells, which servers were sent a token, and what is left afterwards.
 import assert from 'node:assert/strict';
+import net from 'node:net';
 import { after, afterEach, before, describe, test } from 'node:test';
 import WebSocket from 'ws';
 import { at } from '../../scripts/lib/paths.mjs';
@@ -110,6 +111,35 @@ describe('regions that the app names', () => {
     assert.throws(() => make({ regions: { urls: 'ws://one' } }), /RoomOptions\.regions\.urls must be a list of texts/);
     assert.throws(() => make({ regions: true }), TypeError);
   });
+});
+
+// Fault 49: the header as it comes over the wire.
+test('a Retry-After is told to the policy if it is one', async () => {
+  const [server] = await start({});
+  const hours = (n) => new Date(Date.now() + n * 3_600_000).toUTCString();
+  for (const [header, least, most] of [['7', 7_000, 7_000], ['99999999999', 1e13, 1e15], [hours(1), 3_500_000, 3_600_000], [hours(-1), 0, 0], ['-1', -1_000, -1_000], ['1.5'], ['1, 2'], ['soon']]) {
+    let asked;
+    const hint = new Promise((resolve) => (asked = resolve));
+    const room = make({ reconnectPolicy: { nextRetryDelayInMs: ({ retryCount, hintMs }) => (retryCount ? (asked(hintMs), null) : 1) } });
+    await room.connect(server.url, tokenOf(server));
+    server.use({ upgrade: { status: 429 }, validate: { status: 429, headers: { 'retry-after': header } } });
+    server.connections.at(-1).reset();
+    const hintMs = await hint;
+    assert.ok(least === undefined ? hintMs === undefined : hintMs >= least && hintMs <= most, `${header}: ${hintMs}`);
+    await room.disconnect();
+    server.use({});
+  }
+});
+
+test('what warms a connection does not wait for a host that says nothing', async () => {
+  const silent = net.createServer(() => {});
+  await new Promise((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  const sockets = new Set();
+  silent.on('connection', (socket) => sockets.add(socket));
+  await make({}).prepareConnection(`ws://127.0.0.1:${silent.address().port}`, 'token');
+  assert.equal(sockets.size, 1);
+  for (const socket of sockets) socket.destroy();
+  silent.close();
 });
 
 describe('a list of regions', () => {

@@ -77,6 +77,18 @@ test('those that throw, reject, block or never settle do not hold up the connect
   reject(new Error('after the end'));
 });
 
+// Fault 43: what is thrown need not be an error, nor anything that can be printed.
+test('whatever is thrown is a reason', async () => {
+  const thrown = { text: 'a text', nothing: undefined, bare: Object.create(null), hostile: { get message() { throw new Error('no'); } }, symbol: Symbol('s') };
+  const names = Object.keys(thrown);
+  const plugins = names.flatMap((name) => [{ name, onLoad: () => { throw thrown[name]; } }, { name: `${name}, later`, onLoad: () => Promise.reject(thrown[name]) }]);
+  const { told } = await connect(...plugins);
+  while (told.pluginUnavailable.length < plugins.length) await next('pluginUnavailable');
+  const reasons = Object.fromEntries(told.pluginUnavailable.map(({ name, reason }) => [name, reason]));
+  const wanted = { text: 'a text', nothing: 'it failed', bare: 'it failed', hostile: 'it failed', symbol: 'Symbol(s)' };
+  for (const name of names) assert.deepEqual([reasons[name], reasons[`${name}, later`]], [wanted[name], wanted[name]], name);
+});
+
 test('one that comes late is ready late; its time and the end abort its signal', async () => {
   let signal;
   let done;
@@ -90,6 +102,18 @@ test('one that comes late is ready late; its time and the end abort its signal',
   assert.equal(told.pluginReady[0].late, true);
   await room.disconnect();
   assert.deepEqual(disposed, ['late']);
+});
+
+test('a list that the app changes afterwards is the one that was given', async () => {
+  const disposed = [];
+  const plugins = [{ name: 'kept', onLoad() {}, dispose: () => disposed.push('kept') }];
+  room = new rejoin.Room({ webSocket: WebSocket, plugins });
+  const ready = next('pluginReady');
+  await room.connect(server.url, server.token({ room: 'r', identity: 'alice' }));
+  await ready;
+  plugins.length = 0;
+  await room.disconnect();
+  assert.deepEqual(disposed, ['kept']);
 });
 
 test('what is no plugin is refused by name', () => {

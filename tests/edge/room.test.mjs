@@ -73,6 +73,18 @@ describe('joining', () => {
     await assert.rejects(room.connect(server.url, token, { signal: AbortSignal.abort() }), (error) => error.code === 'cancelled');
   });
 
+  for (const event of ['connectionStateChanged', 'signalConnected', 'connected']) {
+    test(`a signal that ${event} aborts gives up with its reason, however far the connect has come`, async () => {
+      const { room, token } = make();
+      const controller = new AbortController();
+      const reason = new Error('enough');
+      room.once(event, () => controller.abort(reason));
+      await assert.rejects(room.connect(server.url, token, { signal: controller.signal }), (error) => error.code === 'cancelled' && error.cause === reason);
+      await server.idle();
+      assert.equal(room.state, 'disconnected');
+    });
+  }
+
   // Faults 9, 44: an error and its stack.
   test('a wrong token is a ConnectionError that says NotAllowed and 401, and holds no token', async () => {
     const { room } = make();
@@ -254,6 +266,34 @@ describe('coming back', () => {
   });
 });
 
+describe('the history of the connection', () => {
+  test('is plain data whose dates go forward and stay as they are', async () => {
+    const { room, token } = make();
+    await room.connect(server.url, token);
+    const [target, watched] = [new EventTarget(), ['addEventListener', 'removeEventListener', 'dispatchEvent']];
+    await room.disconnect();
+    for (const name of watched) globalThis[name] = target[name].bind(target);
+    try {
+      await room.connect(server.url, token);
+      globalThis.dispatchEvent(new Event('offline'));
+      const lost = next(room, 'signalReconnecting');
+      server.connections.at(-1).reset();
+      const [{ delayMs }] = await lost;
+      assert.equal(delayMs, Infinity);
+      const first = room.connectionHistory;
+      assert.deepEqual(first.at(-1).what, 'waiting');
+      assert.deepEqual(JSON.parse(JSON.stringify(first)), first);
+      assert.deepEqual(structuredClone(first), first);
+      // Some readings lie on both sides of a full millisecond.
+      for (let n = 0; n < 3_000; n += 1) assert.deepEqual(room.connectionHistory, first);
+      first.forEach(({ at }, n) => assert.ok(n === 0 || at >= first[n - 1].at, JSON.stringify(first)));
+    } finally {
+      await room.disconnect();
+      for (const name of watched) delete globalThis[name];
+    }
+  });
+});
+
 describe('what the local participant asks for', () => {
   test('name, metadata and attributes resolve when the server agrees', async () => {
     const { room, connection } = await join();
@@ -279,6 +319,23 @@ describe('what the local participant asks for', () => {
     connection.send({ requestResponse: { requestId: value.requestId, reason: 'NOT_ALLOWED', message: 'no' } });
     return asking;
   }
+
+  test('what cannot be published, captured or listed is a rejection with a typed error, also where there is no media', async () => {
+    const { room } = make();
+    const { localParticipant } = room;
+    const { navigator } = globalThis;
+    const noMedia = (error) => error instanceof rejoin.DeviceUnsupportedError && error.code === 'unsupported';
+    for (const track of [undefined, null, 'x', {}]) await assert.rejects(localParticipant.publishTrack(track), rejoin.TrackInvalidError);
+    for (const value of [undefined, {}, { mediaDevices: undefined }]) {
+      Object.defineProperty(globalThis, 'navigator', { value, configurable: true, writable: true });
+      await assert.rejects(localParticipant.setMicrophoneEnabled(true), noMedia);
+      await assert.rejects(localParticipant.enableCameraAndMicrophone(), noMedia);
+      await assert.rejects(localParticipant.setScreenShareEnabled(true), noMedia);
+      await assert.rejects(rejoin.Room.getLocalDevices('videoinput'), noMedia);
+    }
+    Object.defineProperty(globalThis, 'navigator', { value: navigator, configurable: true, writable: true });
+    await assert.rejects(room.simulateScenario(), (error) => error.code === 'invalid-argument');
+  });
 
   test('on a room that is not connected it rejects with a typed error', async () => {
     const { room } = make();

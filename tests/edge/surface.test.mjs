@@ -269,6 +269,28 @@ describe('policies by themselves', () => {
     assert.throws(() => new rejoin.DefaultReconnectPolicy({ joinPerSecond: 1 }), /did you mean "joinsPerSecond"/);
   });
 
+  test('whatever the options and the context, an answer is a delay that a timer can wait', () => {
+    const most = 2 ** 31 - 1;
+    for (const [Policy, options] of [
+      [rejoin.DefaultReconnectPolicy, { remoteShare: 1e308, strangers: 0 }],
+      [rejoin.DefaultReconnectPolicy, { joinsPerSecond: 0, maxFirstWindowMs: 1e308 }],
+      [rejoin.DefaultReconnectPolicy, { retryWindowMs: 1e308, maxBackoff: 1e308 }],
+      [rejoin.DefaultReconnectPolicy, [1e308, 1e308]],
+      [rejoin.ProportionalJitterPolicy, { delaysMs: [1e308, 1e308] }],
+    ]) {
+      for (const retryCount of [0, 1]) {
+        const delay = new Policy(options).nextRetryDelayInMs({ retryCount, elapsedMs: 0, numParticipants: 4e9 });
+        assert.ok(delay >= 0 && delay <= most, `${JSON.stringify(options)} ${delay}`);
+      }
+    }
+  });
+
+  test('an object is one that has the method, a class with a static one, too', () => {
+    class Static { static nextRetryDelayInMs() { return 1; } }
+    assert.doesNotThrow(() => new rejoin.Room({ reconnectPolicy: Static }));
+    for (const reconnectPolicy of [5, 'x', {}, () => 1, { nextRetryDelayInMs: 1 }]) assert.throws(() => new rejoin.Room({ reconnectPolicy }), /RoomOptions\.reconnectPolicy must be/);
+  });
+
   test('a table has jitter in proportion and ends with null', () => {
     for (const policy of [new rejoin.DefaultReconnectPolicy([1000]), new rejoin.ProportionalJitterPolicy({ delaysMs: [1000], jitter: 0.5 })]) {
       const drawn = draw(policy, first);

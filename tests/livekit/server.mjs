@@ -39,6 +39,7 @@ export async function startServer({ ports = {}, config = '', program, own = fals
   const { LIVEKIT_URL: url, LIVEKIT_API_KEY: apiKey, LIVEKIT_API_SECRET: apiSecret } = process.env;
   if (url && !program && !own && place === HERE) {
     if (!apiKey || !apiSecret) throw new Failure('LIVEKIT_URL is set: LIVEKIT_API_KEY and LIVEKIT_API_SECRET must be set too');
+    await reach(url);
     return describe({ url, apiKey, apiSecret, kind: 'env', log: null, stop: async () => {}, kill: null });
   }
   const onPath = program ?? which('livekit-server');
@@ -54,6 +55,15 @@ export async function startServer({ ports = {}, config = '', program, own = fals
       throw new Failure(`livekit-server did not start (${binary})`, tail(started.output));
     }
   }
+}
+
+/** Whether anybody answers at the URL of the environment: said here, and not by whatever would fail first. */
+async function reach(url) {
+  const form = 'LIVEKIT_URL is the URL of a server, such as ws://127.0.0.1:7880';
+  if (!/^(ws|http)s?:\/\//i.test(url) || !URL.canParse(url)) throw new Failure(`${form}: "${url}" is none`);
+  await fetch(url.replace(/^ws/i, 'http'), { signal: AbortSignal.timeout(READY_WITHIN_MS) }).catch((error) => {
+    throw new Failure(`${form}: nothing answers at ${url} (${error.cause?.code ?? error.message})`);
+  });
 }
 
 async function startOnce(binary, wanted, { config, secret, place }) {

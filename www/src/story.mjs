@@ -29,7 +29,7 @@ export class Story extends EventTarget {
       connect: ({ at }) => { since.connect = at; },
       connected: ({ at }) => [`Connected in ${words.duration(at - since.connect)}`, 'good'],
       lost: ({ at }) => { since.lost = at; },
-      waiting: (fact) => [words.reconnecting(fact), 'warn'],
+      waiting: (fact) => [words.reconnecting({ delayMs: Infinity, ...fact }), 'warn'],
       region: ({ outcome }) => [`Trying another region: ${words.detail(outcome)}`, 'warn'],
       reconnected: ({ at }) => [`Back after ${words.duration(at - since.lost)}`, 'good'],
       offline: () => ['The browser says it has no network', 'warn'],

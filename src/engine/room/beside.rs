@@ -7,6 +7,7 @@ use crate::engine::regions::named;
 use crate::engine::room::event::Event;
 use crate::engine::room::session::Session;
 use crate::engine::timers::Timer;
+use crate::protocol::secret::redacted;
 use crate::protocol::text::text;
 
 /// Plugins begin when the room is connected, and when that takes longer than this from the socket's opening on, without
@@ -86,7 +87,7 @@ impl Session {
             attempt: episode.map_or(0, |episode| episode.attempt),
             delay_ms: None,
             region: if here.name.is_empty() { named(here) } else { here.name.clone() },
-            outcome: outcome.to_owned(),
+            outcome: redacted(outcome.to_owned()),
             session_duration_ms: episode.map(|episode| episode.session_duration_ms),
         }
     }

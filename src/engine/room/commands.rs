@@ -103,6 +103,8 @@ impl Session {
             let message = [by.as_str(), ": ", what].concat();
             return self.settle(call, Err(Error::new(Code::InvalidArgument, message)));
         }
+        // What the host said of the network was said before this; from now on it is listened to again.
+        self.surroundings = Default::default();
         self.record(What::Connect, "");
         self.timers.set(Timer::ConnectBudget, self.now.after(options.connect_timeout_ms));
         self.connecting = Some(Connecting { calls: vec![call], retries_left: options.max_retries, failed_with: None });

@@ -76,6 +76,15 @@ impl Session {
         most.min(if first { OPEN_MS } else { LAST_OPEN_MS })
     }
 
+    /// The socket is open. What the app gives a dial ends with its first message.
+    pub(super) fn handle_opened(&mut self) {
+        let latest = self.way.dialled.after(self.options.websocket_timeout_ms);
+        self.timers.bring_forward(Timer::FirstMessage, latest);
+        if self.connecting.is_some() {
+            self.plugins_may_begin();
+        }
+    }
+
     /// Asks for the list unless there is a new one. Nothing ever waits for the answer.
     pub(super) fn discover(&mut self) {
         let Some(url) = self.regions.wants_list(self.now) else { return };
@@ -107,10 +116,7 @@ impl Session {
         let waits = matches!(self.stage, Stage::Dialling(Purpose::Join | Purpose::Rejoin));
         if learned.usable && waits && self.link.phase() == Phase::Dialling && !self.regions.untried(self.now).is_empty()
         {
-            let due = self.way.dialled.after(OPEN_MS).max(self.now);
-            if self.timers.get(Timer::SocketOpen).is_some_and(|at| at > due) {
-                self.timers.set(Timer::SocketOpen, due);
-            }
+            self.timers.bring_forward(Timer::SocketOpen, self.way.dialled.after(OPEN_MS).max(self.now));
         }
     }
 

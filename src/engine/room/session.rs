@@ -180,8 +180,7 @@ impl Session {
             Input::Command(call, command) => self.handle_command(call, command),
             Input::Socket(attempt, event) => match self.link.hear(now, attempt, event, &mut self.timers) {
                 Heard::Nothing => {}
-                Heard::Opened if self.connecting.is_some() => self.plugins_may_begin(),
-                Heard::Opened => {}
+                Heard::Opened => self.handle_opened(),
                 Heard::Frame(bytes) => self.handle_frame(bytes),
                 Heard::Text => self.note_life(),
                 Heard::Buffered(bytes) => self.note_buffered(bytes),

@@ -96,7 +96,7 @@ impl Life {
                 site.validate = match self.rng.between(0.0, 4.0) as u32 {
                     0 => None,
                     1 => Some(Ok(FetchResponse { status: 200, ..Default::default() })),
-                    2 => Some(Ok(FetchResponse { status: 429, retry_after_ms: Some(3_000), ..Default::default() })),
+                    2 => Some(Ok(FetchResponse { status: 429, retry_after_ms: Some(3_000.0), ..Default::default() })),
                     _ => Some(Err(FetchFailed)),
                 };
                 site.close(net, ME, 1006, "");
