@@ -2,7 +2,7 @@
 //!
 //! **One object is two halves.** The public classes (`Room`, `RemoteParticipant`, `LocalVideoTrack`, ...) are ES classes
 //! in `src/api/*.js`, typed by the `*.d.ts` beside them; what they know and do lives in the engine, which a room reaches
-//! through one [`room::RoomCore`]. The halves are divided where a wasm-bindgen class cannot do what livekit-client's do:
+//! through one [`core::Core`]. The halves are divided where a wasm-bindgen class cannot do what livekit-client's do:
 //!
 //! - identity and lifetime: a listener usually refers to its room. Were the objects kept by Rust, that circle would run
 //!   through the table of JavaScript values, which no garbage collector sees, and no room would ever be freed. So a
@@ -12,7 +12,7 @@
 //! - `instanceof` along livekit-client's class tree, at no cost: `extends` of exported structs takes one allocation and
 //!   one finalizer for each class in the chain.
 //!
-//! **The JavaScript half decides nothing.** A getter asks the core (`participant(identity, field)`), which reads the
+//! **The JavaScript half decides nothing.** A getter asks the core (`ask.js` says what), which reads the
 //! engine's roster; there is no second copy of the room's state. It has what must be a JavaScript object: maps, elements,
 //! `MediaStreamTrack`s, listeners. A participant that nobody looks at has no object at all: it is made when it is first
 //! read or when an event about it has a listener.
@@ -31,10 +31,11 @@
 //!   adaptiveStreamSettings)`, `new RemoteAudioTrack(mediaStreamTrack, sid, receiver, audioContext, audioOutput)`, and
 //!   calls `track._end()` when it is gone; a remote video track with adaptive stream says what it wants by emitting
 //!   `visibilityChanged` and `videoDimensionsChanged`, which the publication turns into track settings;
-//! - `publish.js` turns a local track and its options into what `RoomCore.publish(cid, mediaStreamTrack, request)` takes
-//!   (`src/api/publish.rs`: an `AddTrackRequest`, encodings, codec order); `sender(cid)`, `replace(cid, track)`,
-//!   `mute(cid, muted)` and `unpublish(cid)` stand beside it. A local track keeps its cid for its whole life.
+//! - `publish.js` turns a local track and its options into what `core.ask(ASK.PUBLISH, cid, mediaStreamTrack, request)`
+//!   takes (`src/api/publish.rs`: an `AddTrackRequest`, encodings, codec order); `ask.js` has what stands beside it. A local track keeps its cid for its whole life.
 
+pub mod ask;
+pub mod core;
 pub mod dispatch;
 pub mod errors;
 pub mod fields;
@@ -97,8 +98,8 @@ fn name_of(level: Level) -> &'static str {
 /// `room`: the engine of a room, for an anchor and options. `policy`: a reconnect policy by itself.
 fn make(kind: String, first: JsValue, second: JsValue) -> Result<JsValue, JsValue> {
     match kind.as_str() {
-        "room" => Ok(room::RoomCore::new(first.unchecked_into::<Anchor>(), &second).into()),
-        "policy" => policy::PolicyCore::new(&first).map(JsValue::from),
+        "room" => Ok(core::Core::room(first.unchecked_into::<Anchor>(), &second).into()),
+        "policy" => core::Core::policy(&first).map(JsValue::from),
         _ => Err(JsValue::UNDEFINED),
     }
 }

@@ -15,7 +15,7 @@ class Policy {
   /** Milliseconds until the next attempt, or null to give up. livekit-client's four fields of the context are enough. */
   nextRetryDelayInMs(context) {
     this.#policy ??= core('policy', this[ENGINE]);
-    return this.#policy.next(context);
+    return this.#policy.ask(0, context);
   }
 }
 

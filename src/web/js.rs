@@ -68,6 +68,25 @@ pub fn list<const N: usize>(values: [JsValue; N]) -> Array {
     list
 }
 
+/// A value as a text; "" where it is none.
+pub fn said(value: &JsValue) -> String {
+    value.as_string().unwrap_or_default()
+}
+
+/// A value as a number that is whole and not negative; 0 where it is none.
+pub fn whole(value: &JsValue) -> u32 {
+    value.as_f64().unwrap_or_default() as u32
+}
+
+/// The numbers of an array.
+pub fn numbers(list: &Array) -> Vec<i32> {
+    let mut numbers = Vec::new();
+    for one in list.iter() {
+        numbers.extend(one.as_f64().map(|number| number as i32));
+    }
+    numbers
+}
+
 /// The texts of an array.
 pub fn texts(list: &Array) -> Vec<String> {
     let mut texts = Vec::new();
