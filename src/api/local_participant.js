@@ -61,7 +61,7 @@ export class LocalParticipant extends Participant {
   /** Sets the attributes that are named; one that is set to "" is removed. */
   async setAttributes(attributes) {
     for (const key of Object.keys(attributes)) text(attributes[key], `attributes.${key}`);
-    await this._room._core.ask(ASK.UPDATE, undefined, undefined, attributes);
+    await this._room._core.ask(ASK.UPDATE, undefined, undefined, Object.entries(attributes));
   }
 
   /** Sends bytes to everybody, or to those of `destinationIdentities`; resolves when they are on their way. */

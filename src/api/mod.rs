@@ -48,13 +48,14 @@ pub mod scenario;
 
 use std::cell::RefCell;
 
-use wasm_bindgen::closure::Closure;
+use js_sys::Array;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
 use ::log::Level;
 
 use crate::api::dispatch::Anchor;
+use crate::web::js::Heard;
 use crate::web::log;
 
 #[wasm_bindgen(module = "/src/api/core.js")]
@@ -62,16 +63,14 @@ extern "C" {
     fn write(level: &str, message: &str);
 }
 
-type Maker = Closure<dyn Fn(String, JsValue, JsValue) -> Result<JsValue, JsValue>>;
-
 #[wasm_bindgen(module = "/src/api/core.js")]
 extern "C" {
-    fn attach(maker: &Maker);
+    fn attach(maker: &Heard);
 }
 
 thread_local! {
     // As long as the instance: JavaScript may ask at any time.
-    static MAKER: RefCell<Option<Maker>> = const { RefCell::new(None) };
+    static MAKER: RefCell<Option<Heard>> = const { RefCell::new(None) };
 }
 
 /// Runs when the module is instantiated: says to `core.js` where engines are made. Draws no entropy and starts nothing.
@@ -80,7 +79,7 @@ pub fn start() {
     log::set_sink(|level, message| write(name_of(level), message));
     MAKER.with(|kept| {
         let mut kept = kept.borrow_mut();
-        attach(kept.get_or_insert_with(|| Closure::new(make)));
+        attach(kept.get_or_insert_with(|| Heard::new(make)));
     });
 }
 
@@ -95,11 +94,12 @@ fn name_of(level: Level) -> &'static str {
     }
 }
 
-/// `room`: the engine of a room, for an anchor and options. `policy`: a reconnect policy by itself.
-fn make(kind: String, first: JsValue, second: JsValue) -> Result<JsValue, JsValue> {
-    match kind.as_str() {
-        "room" => Ok(core::Core::room(first.unchecked_into::<Anchor>(), &second).into()),
-        "policy" => core::Core::policy(&first).map(JsValue::from),
-        _ => Err(JsValue::UNDEFINED),
+/// The engine of a room, for an anchor and options, or a reconnect policy by itself, as core.js numbers them. What cannot
+/// be made is told as an error that core.js throws.
+fn make(kind: u32, _: u32, given: JsValue) -> JsValue {
+    let given = Array::from(&given);
+    match kind {
+        0 => core::Core::room(given.get(0).unchecked_into::<Anchor>(), &given.get(1)).into(),
+        _ => core::Core::policy(&given.get(0)).map_or_else(|error| error, JsValue::from),
     }
 }

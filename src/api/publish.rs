@@ -27,12 +27,11 @@ impl RoomCore {
 
     /// Sends another media track, or nothing for now (`null`), in the place of a local one.
     pub(super) fn replace(&self, cid: &str, track: JsValue) -> JsValue {
-        let promise = match self.driver.peers().replace_track(cid, (!track.is_null()).then_some(track)) {
-            Some(Err(thrown)) => Promise::reject(&thrown),
-            Some(Ok(replaced)) => Promise::resolve(&replaced),
-            None => Promise::resolve(&JsValue::UNDEFINED),
-        };
-        promise.into()
+        match self.driver.peers().replace_track(cid, (!track.is_null()).then_some(track)) {
+            Some(Err(thrown)) => Promise::reject(&thrown).into(),
+            Some(Ok(replaced)) => replaced,
+            None => JsValue::UNDEFINED,
+        }
     }
 
     /// Takes a local track back.

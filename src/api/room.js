@@ -1,7 +1,7 @@
 // A room: connects, stays connected, and hands out its participants. Everything it knows it asks of its core.
 import * as ASK from './ask.js';
 import { Anchor } from './anchor.js';
-import { core } from './core.js';
+import * as CORE from './core.js';
 import { withDefaults } from './defaults.js';
 import { getLocalDevices } from './devices.js';
 import { deliver } from './dispatch.js';
@@ -57,7 +57,7 @@ export class Room extends EventEmitter {
     const given = read(options, ROOM, 'RoomOptions');
     this.options = withDefaults(given);
     this.#anchor = new Anchor(this);
-    this._core = core('room', this.#anchor, { ...this.options, policy: ours(given.reconnectPolicy, DefaultReconnectPolicy) });
+    this._core = CORE.core(CORE.ROOM, this.#anchor, { ...this.options, policy: ours(given.reconnectPolicy, DefaultReconnectPolicy) });
     this._plugins = new Plugins(given.plugins ?? [], (...facts) => this._core.ask(ASK.PLUGIN_LOADED, ...facts));
     this.localParticipant = new LocalParticipant(this, '');
     // Apps hand these on as they are.

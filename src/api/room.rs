@@ -200,15 +200,13 @@ fn speakers(roster: &Roster) -> Array {
     roster.active_speakers().iter().map(name).collect()
 }
 
-/// Of a plain object: those that are texts.
+/// Of pairs: those of texts.
 fn attributes(of: &JsValue) -> Map<String, String> {
     let mut changed = Map::new();
-    if let Some(attributes) = js_sys::Object::try_from(of) {
-        for entry in js_sys::Object::entries(attributes).iter() {
-            let entry = Array::from(&entry);
-            if let (Some(key), Some(value)) = (entry.get(0).as_string(), entry.get(1).as_string()) {
-                changed.insert(key, value);
-            }
+    for entry in js::array(of).iter() {
+        let entry = Array::from(&entry);
+        if let (Some(key), Some(value)) = (entry.get(0).as_string(), entry.get(1).as_string()) {
+            changed.insert(key, value);
         }
     }
     changed
