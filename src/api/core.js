@@ -1,8 +1,12 @@
 // The one door from the JavaScript classes to the wasm instance. When the module starts it attaches its maker here;
-// a class asks for its engine with `core('room', ...)` and keeps what it gets. Until then it says what to call.
+// a class asks for its engine with `core(ROOM, ...)` and keeps what it gets. Until then it says what to call.
 // A second instance (after the first one died) attaches anew: objects keep the instance they were made with.
 //
 // The module imports this file alone, and this file imports none: so the crate also runs without the bundle, in its tests.
+
+// What engines there are, as in src/api/mod.rs.
+export const ROOM = 0;
+export const POLICY = 1;
 
 let make;
 const served = {};
@@ -14,10 +18,12 @@ export function attach(maker) {
   make = maker;
 }
 
-/** The engine of one object: `kind` is one of those in `src/api/mod.rs`. Throws what the module throws. */
+/** The engine of one object: `kind` is one of the above. Throws what stands in its way. */
 export function core(kind, ...args) {
   if (!make) throw new Error('Rejoin is not initialised: call `await init()`, the default export of "rejoin", once before this, or import "rejoin/auto"');
-  return make(kind, ...args);
+  const made = make(kind, 0, args);
+  if (made instanceof Error) throw made;
+  return made;
 }
 
 /** For the files of this folder whose functions the module calls: `write` of logging.js, `failure` of failure.js. */

@@ -200,7 +200,7 @@ fn layers(update: &proto::SubscribedQualityUpdate) -> JsValue {
         js::object("codec qualities", [text(codec), qualities.into()])
     };
     if update.subscribed_codecs.is_empty() {
-        return Array::of1(&one("", &update.subscribed_qualities)).into();
+        return js::list([one("", &update.subscribed_qualities)]).into();
     }
     update.subscribed_codecs.iter().map(|of| one(&of.codec, &of.qualities)).collect::<Array>().into()
 }

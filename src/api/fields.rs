@@ -149,7 +149,7 @@ pub fn all(list: &[&str], read: impl Fn(u32) -> JsValue) -> Array {
 pub fn attributes(of: &Map<String, String>) -> JsValue {
     let entries = Array::new();
     for (key, value) in of.iter() {
-        entries.push(&Array::of2(&text(key), &text(value)));
+        entries.push(&js::list([text(key), text(value)]));
     }
     object(&entries)
 }
@@ -158,7 +158,7 @@ pub fn attributes(of: &Map<String, String>) -> JsValue {
 pub fn pairs(of: &[(String, String)]) -> JsValue {
     let entries = Array::new();
     for (key, value) in of {
-        entries.push(&Array::of2(&text(key), &text(value)));
+        entries.push(&js::list([text(key), text(value)]));
     }
     object(&entries)
 }

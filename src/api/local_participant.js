@@ -1,4 +1,5 @@
 // The participant of this client: what it says of itself, what it publishes, what it sends.
+import * as ASK from './ask.js';
 import { isFirefox, isSafari } from './browser.js';
 import { createLocalScreenTracks, createLocalTracks } from './capture.js';
 import { unwrap } from './constraints.js';
@@ -50,17 +51,17 @@ export class LocalParticipant extends Participant {
   }
 
   async setMetadata(metadata) {
-    await this._room._core.update(undefined, text(metadata, 'metadata'), undefined);
+    await this._room._core.ask(ASK.UPDATE, undefined, text(metadata, 'metadata'));
   }
 
   async setName(name) {
-    await this._room._core.update(text(name, 'name'), undefined, undefined);
+    await this._room._core.ask(ASK.UPDATE, text(name, 'name'));
   }
 
   /** Sets the attributes that are named; one that is set to "" is removed. */
   async setAttributes(attributes) {
     for (const key of Object.keys(attributes)) text(attributes[key], `attributes.${key}`);
-    await this._room._core.update(undefined, undefined, attributes);
+    await this._room._core.ask(ASK.UPDATE, undefined, undefined, Object.entries(attributes));
   }
 
   /** Sends bytes to everybody, or to those of `destinationIdentities`; resolves when they are on their way. */
@@ -68,7 +69,7 @@ export class LocalParticipant extends Participant {
     if (!(data instanceof Uint8Array) && !ArrayBuffer.isView(data)) throw new TypeError('publishData: data must be a Uint8Array');
     const { reliable = false, topic, destinationIdentities = [] } = read(options, PUBLISH_DATA, 'publishData options');
     const bytes = data instanceof Uint8Array ? data : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    await this._room._core.publishData(bytes, reliable, topic, destinationIdentities);
+    await this._room._core.ask(ASK.PUBLISH_DATA, bytes, reliable, topic, destinationIdentities);
   }
 
   setCameraEnabled(enabled, options, publishOptions) {
@@ -134,7 +135,7 @@ export class LocalParticipant extends Participant {
     const local = publication.track;
     local._publishedIn();
     if (stopOnUnpublish) local.stop();
-    const done = this._room._core.unpublish(local.cid);
+    const done = this._room._core.ask(ASK.UNPUBLISH, local.cid);
     this._unpublished(publication.trackSid);
     await done;
     return publication;
@@ -151,7 +152,7 @@ export class LocalParticipant extends Participant {
       if (!participantIdentity && !participantSid) throw new TypeError('setTrackSubscriptionPermissions: participantIdentity or participantSid is needed');
       return [participantIdentity, participantSid, Boolean(allowAll), allowedTrackSids];
     });
-    this._room._core.setSubscriptionPermissions(Boolean(allParticipantsAllowed), list);
+    this._room._core.ask(ASK.SET_SUBSCRIPTION_PERMISSIONS, Boolean(allParticipantsAllowed), list);
   }
 
   /** @internal A local publication has no object before it is published from here. */
@@ -180,7 +181,7 @@ export class LocalParticipant extends Participant {
   _unpublished(sid) {
     const publication = this.trackPublications.get(sid);
     if (!publication) return;
-    const facts = this._room._core.publicationFacts(this._key, sid);
+    const facts = this._room._core.ask(ASK.PUBLICATION_FACTS, this._key, sid);
     this._remove(sid);
     publication._unpublished(facts);
   }
@@ -237,7 +238,7 @@ export class LocalParticipant extends Participant {
     const request = await describe(track, merged, this._room.options);
     track._publishedBy(this._room._core, merged, request);
     try {
-      await this._room._core.publish(track.cid, track.mediaStreamTrack, request);
+      await this._room._core.ask(ASK.PUBLISH, track.cid, track.mediaStreamTrack, request);
     } catch (error) {
       track._publishedBy();
       throw error;

@@ -1,4 +1,5 @@
 // A track that this participant publishes. It keeps its object when a full reconnect gives it another sid.
+import * as ASK from './ask.js';
 import { PUBLICATION } from './fields.js';
 import { TrackPublication } from './publication.js';
 
@@ -30,9 +31,9 @@ export class LocalTrackPublication extends TrackPublication {
       participant.emit('localTrackCpuConstrained', track, this);
       this.emit('cpuConstrained', track);
     });
-    listen('upstreamPaused', () => this.#core?.mute(track.cid, true));
-    listen('upstreamResumed', () => this.#core?.mute(track.cid, track.isMuted));
-    listen('audioTrackFeatureUpdate', () => this.#core?.updateAudioTrack(track.cid, this.getTrackFeatures()));
+    listen('upstreamPaused', () => this.#core?.ask(ASK.MUTE, track.cid, true));
+    listen('upstreamResumed', () => this.#core?.ask(ASK.MUTE, track.cid, track.isMuted));
+    listen('audioTrackFeatureUpdate', () => this.#core?.ask(ASK.UPDATE_AUDIO_TRACK, track.cid, this.getTrackFeatures()));
     this.#unlisten = () => controller.abort();
   }
 
@@ -94,7 +95,7 @@ export class LocalTrackPublication extends TrackPublication {
 
   #mutedHere(muted) {
     // While its upstream is paused the server knows it as muted, whatever the app does.
-    if (!this._track.isUpstreamPaused) this.#core.mute(this._track.cid, muted);
+    if (!this._track.isUpstreamPaused) this.#core.ask(ASK.MUTE, this._track.cid, muted);
     this._toldMuted(muted);
   }
 }

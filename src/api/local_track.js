@@ -1,5 +1,6 @@
 // Tracks of this participant: captured here or brought by the app. The object stays the same while its media is
 // captured anew (another device, unmuting, a phone that slept), while it is processed, and through reconnects.
+import * as ASK from './ask.js';
 import { isMobile } from './browser.js';
 import { constraintsFor, unwrap } from './constraints.js';
 import { realDeviceId } from './devices.js';
@@ -57,7 +58,7 @@ export class LocalTrack extends Track {
   }
 
   get sender() {
-    return this.#core?.sender(this.cid);
+    return this.#core?.ask(ASK.SENDER, this.cid);
   }
 
   get dimensions() {
@@ -313,7 +314,7 @@ export class LocalTrack extends Track {
   }
 
   async #send(mediaStreamTrack) {
-    await this.#core?.replace(this.cid, mediaStreamTrack);
+    await this.#core?.ask(ASK.REPLACE, this.cid, mediaStreamTrack);
   }
 
   #showInstead(old, fresh) {

@@ -2,7 +2,7 @@
 //!
 //! **One object is two halves.** The public classes (`Room`, `RemoteParticipant`, `LocalVideoTrack`, ...) are ES classes
 //! in `src/api/*.js`, typed by the `*.d.ts` beside them; what they know and do lives in the engine, which a room reaches
-//! through one [`room::RoomCore`]. The halves are divided where a wasm-bindgen class cannot do what livekit-client's do:
+//! through one [`core::Core`]. The halves are divided where a wasm-bindgen class cannot do what livekit-client's do:
 //!
 //! - identity and lifetime: a listener usually refers to its room. Were the objects kept by Rust, that circle would run
 //!   through the table of JavaScript values, which no garbage collector sees, and no room would ever be freed. So a
@@ -12,7 +12,7 @@
 //! - `instanceof` along livekit-client's class tree, at no cost: `extends` of exported structs takes one allocation and
 //!   one finalizer for each class in the chain.
 //!
-//! **The JavaScript half decides nothing.** A getter asks the core (`participant(identity, field)`), which reads the
+//! **The JavaScript half decides nothing.** A getter asks the core (`ask.js` says what), which reads the
 //! engine's roster; there is no second copy of the room's state. It has what must be a JavaScript object: maps, elements,
 //! `MediaStreamTrack`s, listeners. A participant that nobody looks at has no object at all: it is made when it is first
 //! read or when an event about it has a listener.
@@ -31,10 +31,11 @@
 //!   adaptiveStreamSettings)`, `new RemoteAudioTrack(mediaStreamTrack, sid, receiver, audioContext, audioOutput)`, and
 //!   calls `track._end()` when it is gone; a remote video track with adaptive stream says what it wants by emitting
 //!   `visibilityChanged` and `videoDimensionsChanged`, which the publication turns into track settings;
-//! - `publish.js` turns a local track and its options into what `RoomCore.publish(cid, mediaStreamTrack, request)` takes
-//!   (`src/api/publish.rs`: an `AddTrackRequest`, encodings, codec order); `sender(cid)`, `replace(cid, track)`,
-//!   `mute(cid, muted)` and `unpublish(cid)` stand beside it. A local track keeps its cid for its whole life.
+//! - `publish.js` turns a local track and its options into what `core.ask(ASK.PUBLISH, cid, mediaStreamTrack, request)`
+//!   takes (`src/api/publish.rs`: an `AddTrackRequest`, encodings, codec order); `ask.js` has what stands beside it. A local track keeps its cid for its whole life.
 
+pub mod ask;
+pub mod core;
 pub mod dispatch;
 pub mod errors;
 pub mod fields;
@@ -47,13 +48,14 @@ pub mod scenario;
 
 use std::cell::RefCell;
 
-use wasm_bindgen::closure::Closure;
+use js_sys::Array;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
 use ::log::Level;
 
 use crate::api::dispatch::Anchor;
+use crate::web::js::Heard;
 use crate::web::log;
 
 #[wasm_bindgen(module = "/src/api/core.js")]
@@ -61,16 +63,14 @@ extern "C" {
     fn write(level: &str, message: &str);
 }
 
-type Maker = Closure<dyn Fn(String, JsValue, JsValue) -> Result<JsValue, JsValue>>;
-
 #[wasm_bindgen(module = "/src/api/core.js")]
 extern "C" {
-    fn attach(maker: &Maker);
+    fn attach(maker: &Heard);
 }
 
 thread_local! {
     // As long as the instance: JavaScript may ask at any time.
-    static MAKER: RefCell<Option<Maker>> = const { RefCell::new(None) };
+    static MAKER: RefCell<Option<Heard>> = const { RefCell::new(None) };
 }
 
 /// Runs when the module is instantiated: says to `core.js` where engines are made. Draws no entropy and starts nothing.
@@ -79,7 +79,7 @@ pub fn start() {
     log::set_sink(|level, message| write(name_of(level), message));
     MAKER.with(|kept| {
         let mut kept = kept.borrow_mut();
-        attach(kept.get_or_insert_with(|| Closure::new(make)));
+        attach(kept.get_or_insert_with(|| Heard::new(make)));
     });
 }
 
@@ -94,11 +94,12 @@ fn name_of(level: Level) -> &'static str {
     }
 }
 
-/// `room`: the engine of a room, for an anchor and options. `policy`: a reconnect policy by itself.
-fn make(kind: String, first: JsValue, second: JsValue) -> Result<JsValue, JsValue> {
-    match kind.as_str() {
-        "room" => Ok(room::RoomCore::new(first.unchecked_into::<Anchor>(), &second).into()),
-        "policy" => policy::PolicyCore::new(&first).map(JsValue::from),
-        _ => Err(JsValue::UNDEFINED),
+/// The engine of a room, for an anchor and options, or a reconnect policy by itself, as core.js numbers them. What cannot
+/// be made is told as an error that core.js throws.
+fn make(kind: u32, _: u32, given: JsValue) -> JsValue {
+    let given = Array::from(&given);
+    match kind {
+        0 => core::Core::room(given.get(0).unchecked_into::<Anchor>(), &given.get(1)).into(),
+        _ => core::Core::policy(&given.get(0)).map_or_else(|error| error, JsValue::from),
     }
 }

@@ -1,5 +1,6 @@
 // What the local and the remote participants share. Facts are read from the engine; publications are objects of their
 // own, made when they are first looked at and then the same for ever. A participant that left keeps its last facts.
+import * as ASK from './ask.js';
 import { EventEmitter } from './emitter.js';
 import { ParticipantKind } from './enums.js';
 import { PARTICIPANT, qualityOf } from './fields.js';
@@ -145,7 +146,7 @@ export class Participant extends EventEmitter {
 
   /** @internal A fact, or what it was when the participant left. */
   _get(field) {
-    return this.#last ? this.#last[field] : this._room._core.participant(this._key, field);
+    return this.#last ? this.#last[field] : this._room._core.ask(ASK.PARTICIPANT, this._key, field);
   }
 
   /** @internal Whether publications have objects. */
@@ -187,7 +188,7 @@ export class Participant extends EventEmitter {
   #publications() {
     if (!this.#maps) {
       this.#maps = { all: new Map(), audio: new Map(), video: new Map() };
-      if (!this.#last) for (const sid of this._room._core.publications(this._key)) this._make(sid);
+      if (!this.#last) for (const sid of this._room._core.ask(ASK.PUBLICATIONS, this._key)) this._make(sid);
     }
     return this.#maps;
   }

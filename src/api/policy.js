@@ -1,6 +1,6 @@
 // The two reconnect policies, as an app makes them for `RoomOptions.reconnectPolicy` or uses them alone. Their rules are
 // the engine's (src/engine/policy.rs): a room that is given one runs it in the engine and does not ask back here.
-import { core } from './core.js';
+import { POLICY, core } from './core.js';
 import { DEFAULT_POLICY, JITTER_POLICY, read } from './strict.js';
 import { ENGINE } from './policies.js';
 
@@ -14,8 +14,8 @@ class Policy {
 
   /** Milliseconds until the next attempt, or null to give up. livekit-client's four fields of the context are enough. */
   nextRetryDelayInMs(context) {
-    this.#policy ??= core('policy', this[ENGINE]);
-    return this.#policy.next(context);
+    this.#policy ??= core(POLICY, this[ENGINE]);
+    return this.#policy.ask(0, context);
   }
 }
 

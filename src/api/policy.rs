@@ -3,7 +3,6 @@
 use std::cell::RefCell;
 
 use wasm_bindgen::JsValue;
-use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::api::{errors, options};
 use crate::engine::config::PolicyChoice;
@@ -13,7 +12,6 @@ use crate::engine::rng::Rng;
 use crate::web::{host, js};
 
 /// One policy with its own entropy, drawn when it is first asked.
-#[wasm_bindgen(private)]
 pub struct PolicyCore {
     choice: PolicyChoice,
     rng: RefCell<Rng>,
@@ -28,7 +26,6 @@ impl PolicyCore {
     }
 }
 
-#[wasm_bindgen]
 impl PolicyCore {
     /// Milliseconds, or `null` to give up.
     pub fn next(&self, context: &JsValue) -> JsValue {

@@ -1,9 +1,8 @@
 //! Promises of what a command comes to. JavaScript keeps what is open (`core.js`): it can be rejected there even when this
 //! instance no longer runs.
 
-use js_sys::Promise;
+use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen::{JsCast, JsValue};
 
 use crate::engine::error::Error;
 use crate::web::driver::Settle;
@@ -16,9 +15,9 @@ extern "C" {
 }
 
 /// A promise, and what settles it. `rejected` makes of an error what it rejects with.
-pub fn promised(rejected: impl FnOnce(&Error) -> JsValue + 'static) -> (Promise, Settle) {
+pub fn promised(rejected: impl FnOnce(&Error) -> JsValue + 'static) -> (JsValue, Settle) {
     let open = pending();
-    let promise = js::get(&open, "promise").unchecked_into();
+    let promise = js::get(&open, "promise");
     let then = move |result: Result<_, Error>| {
         settle(&open, &result.err().map_or(JsValue::UNDEFINED, |error| rejected(&error)));
     };

@@ -1,4 +1,5 @@
 // What local and remote publications share: facts read from the engine, and the order in which livekit-client tells.
+import * as ASK from './ask.js';
 import { EventEmitter } from './emitter.js';
 import { PUBLICATION, kindOf, sourceOf } from './fields.js';
 import { same } from './same.js';
@@ -94,7 +95,7 @@ export class TrackPublication extends EventEmitter {
   /** @internal A fact, or what it was when the track was unpublished. */
   _get(field) {
     if (this.#last) return this.#last[field];
-    return this._participant._room?._core.publication(this._participant._key, this.#sid, field);
+    return this._participant._room?._core.ask(ASK.PUBLICATION, this._participant._key, this.#sid, field);
   }
 
   /** @internal The same track under another sid: a local one after a full reconnect. */

@@ -2,7 +2,6 @@
 
 use js_sys::{Array, Promise};
 use wasm_bindgen::JsValue;
-use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::api::errors;
 use crate::api::promised::promised;
@@ -12,10 +11,9 @@ use crate::protocol::proto;
 use crate::web::js;
 use crate::web::media::LocalMedia;
 
-#[wasm_bindgen]
 impl RoomCore {
     /// Publishes a media track under a client id. `request` is what `publish.js` makes of a track and its options.
-    pub fn publish(&self, cid: String, track: JsValue, request: &JsValue) -> Promise {
+    pub(super) fn publish(&self, cid: String, track: JsValue, request: &JsValue) -> JsValue {
         self.driver.peers().register_sender(&cid, media(track, request));
         let command = PublishTrack { request: Box::new(add_track(&cid, request)) };
         let driver = self.driver.clone();
@@ -27,35 +25,19 @@ impl RoomCore {
         promise
     }
 
-    /// The `RTCRtpSender` of a local track, while it is being sent.
-    pub fn sender(&self, cid: &str) -> JsValue {
-        self.driver.peers().sender(cid).unwrap_or(JsValue::UNDEFINED)
-    }
-
     /// Sends another media track, or nothing for now (`null`), in the place of a local one.
-    pub fn replace(&self, cid: &str, track: JsValue) -> Promise {
+    pub(super) fn replace(&self, cid: &str, track: JsValue) -> JsValue {
         match self.driver.peers().replace_track(cid, (!track.is_null()).then_some(track)) {
-            Some(Err(thrown)) => Promise::reject(&thrown),
-            Some(Ok(replaced)) => Promise::resolve(&replaced),
-            None => Promise::resolve(&JsValue::UNDEFINED),
+            Some(Err(thrown)) => Promise::reject(&thrown).into(),
+            Some(Ok(replaced)) => replaced,
+            None => JsValue::UNDEFINED,
         }
     }
 
-    /// Tells the server that a local track is muted or not.
-    pub fn mute(&self, cid: String, muted: bool) {
-        self.order(Command::MuteTrack { cid, muted });
-    }
-
     /// Takes a local track back.
-    pub fn unpublish(&self, cid: String) -> Promise {
+    pub(super) fn unpublish(&self, cid: String) -> JsValue {
         self.driver.peers().unregister_sender(&cid);
         self.submit(Command::UnpublishTrack { cid })
-    }
-
-    /// Features (`AudioTrackFeature`) of a local audio track.
-    #[wasm_bindgen(js_name = updateAudioTrack)]
-    pub fn update_audio_track(&self, cid: String, features: Vec<i32>) {
-        self.order(Command::UpdateAudioTrack { cid, features });
     }
 }
 
@@ -73,12 +55,9 @@ fn media(track: JsValue, request: &JsValue) -> LocalMedia {
 
 // The features say the same as the flags, to servers that know them.
 fn add_track(cid: &str, of: &JsValue) -> proto::AddTrackRequest {
-    let (mut layers, mut audio_features) = (Vec::new(), Vec::new());
-    for of in &list(of, "layers") {
-        layers.push(layer(of));
-    }
-    for feature in &list(of, "features") {
-        audio_features.extend(feature.as_f64().map(|feature| feature as i32));
+    let mut layers = Vec::new();
+    for of in list(of, "layers").iter() {
+        layers.push(layer(&of));
     }
     let codec =
         js::text(of, "codec").map(|codec| proto::SimulcastCodec { codec, cid: cid.to_owned(), ..Default::default() });
@@ -96,7 +75,7 @@ fn add_track(cid: &str, of: &JsValue) -> proto::AddTrackRequest {
         stream: js::text(of, "stream").unwrap_or_default(),
         layers,
         simulcast_codecs: codec.into_iter().collect(),
-        audio_features,
+        audio_features: js::numbers(&list(of, "features")),
         ..Default::default()
     }
 }
@@ -111,8 +90,8 @@ fn layer(of: &JsValue) -> proto::VideoLayer {
     }
 }
 
-fn list(of: &JsValue, name: &str) -> Vec<JsValue> {
-    js::some(of, name).map(|list| Array::from(&list).to_vec()).unwrap_or_default()
+fn list(of: &JsValue, name: &str) -> Array {
+    js::some(of, name).map(|list| Array::from(&list)).unwrap_or_default()
 }
 
 fn whole(of: &JsValue, name: &str) -> u32 {

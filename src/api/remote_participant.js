@@ -1,4 +1,5 @@
 // Somebody else in the room.
+import * as ASK from './ask.js';
 import { Participant } from './participant.js';
 import { RemoteTrackPublication } from './remote_publication.js';
 
@@ -43,10 +44,10 @@ export class RemoteParticipant extends Participant {
   _over() {
     const { _core } = this._room;
     for (const publication of this._looked ? this.getTrackPublications() : []) {
-      publication._ended(_core.publicationFacts(this._key, publication.trackSid));
+      publication._ended(_core.ask(ASK.PUBLICATION_FACTS, this._key, publication.trackSid));
       this._remove(publication.trackSid);
     }
-    this._left(_core.participantFacts(this._key));
+    this._left(_core.ask(ASK.PARTICIPANT_FACTS, this._key));
   }
 
   /** @internal A publication is gone; `facts` are its last. Its media went before. */

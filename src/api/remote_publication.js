@@ -1,4 +1,5 @@
 // A track that somebody else publishes: whether it is subscribed to, what is wanted of it, and its media once it flows.
+import * as ASK from './ask.js';
 import { VideoQuality } from './enums.js';
 import { PUBLICATION } from './fields.js';
 import { TrackPublication } from './publication.js';
@@ -51,7 +52,7 @@ export class RemoteTrackPublication extends TrackPublication {
   setSubscribed(subscribed) {
     const before = this.subscriptionStatus;
     const allowed = this.permissionStatus;
-    this._core?.setSubscribed(this.trackSid, Boolean(subscribed));
+    this._core?.ask(ASK.SET_SUBSCRIBED, this.trackSid, Boolean(subscribed));
     this._changed(before, allowed);
   }
 
@@ -161,14 +162,13 @@ export class RemoteTrackPublication extends TrackPublication {
       const asked = wanted ?? this.#layer();
       if (!asked || smaller(this.#shown, asked)) wanted = this.#shown;
     }
-    this._core?.setTrackSettings(
-      this.trackSid,
+    this._core?.ask(ASK.SET_TRACK_SETTINGS, this.trackSid, [
       !this.isEnabled,
       wanted ? 0 : this.videoQuality,
       Math.ceil(wanted?.width ?? 0),
       Math.ceil(wanted?.height ?? 0),
       this.#fps ?? 0,
-    );
+    ]);
     this.emit('updateSettings', { trackSids: [this.trackSid], disabled: !this.isEnabled, quality: this.videoQuality, fps: this.#fps, ...wanted });
   }
 

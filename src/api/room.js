@@ -1,6 +1,7 @@
 // A room: connects, stays connected, and hands out its participants. Everything it knows it asks of its core.
+import * as ASK from './ask.js';
 import { Anchor } from './anchor.js';
-import { core } from './core.js';
+import * as CORE from './core.js';
 import { withDefaults } from './defaults.js';
 import { getLocalDevices } from './devices.js';
 import { deliver } from './dispatch.js';
@@ -58,8 +59,8 @@ export class Room extends EventEmitter {
     const given = read(options, ROOM, 'RoomOptions');
     this.options = withDefaults(given);
     this.#anchor = new Anchor(this);
-    this._core = core('room', this.#anchor, { ...this.options, policy: ours(given.reconnectPolicy, DefaultReconnectPolicy) });
-    this._plugins = new Plugins(given.plugins ?? [], (...facts) => this._core.pluginLoaded(...facts));
+    this._core = CORE.core(CORE.ROOM, this.#anchor, { ...this.options, policy: ours(given.reconnectPolicy, DefaultReconnectPolicy) });
+    this._plugins = new Plugins(given.plugins ?? [], (...facts) => this._core.ask(ASK.PLUGIN_LOADED, ...facts));
     this.localParticipant = new LocalParticipant(this, '');
     // Apps hand these on as they are.
     for (const name of ['connect', 'disconnect', 'startAudio', 'startVideo']) this[name] = this[name].bind(this);
@@ -70,42 +71,42 @@ export class Room extends EventEmitter {
   }
 
   get name() {
-    return this._core.room(FIELD.name) ?? '';
+    return this._core.ask(ASK.ROOM, FIELD.name) ?? '';
   }
 
   get metadata() {
-    return this._core.room(FIELD.metadata);
+    return this._core.ask(ASK.ROOM, FIELD.metadata);
   }
 
   get numParticipants() {
-    return this._core.room(FIELD.numParticipants) ?? 0;
+    return this._core.ask(ASK.ROOM, FIELD.numParticipants) ?? 0;
   }
 
   get numPublishers() {
-    return this._core.room(FIELD.numPublishers) ?? 0;
+    return this._core.ask(ASK.ROOM, FIELD.numPublishers) ?? 0;
   }
 
   get isRecording() {
-    return this._core.room(FIELD.recording) ?? false;
+    return this._core.ask(ASK.ROOM, FIELD.recording) ?? false;
   }
 
   get creationTime() {
-    const ms = this._core.room(FIELD.creationTime);
+    const ms = this._core.ask(ASK.ROOM, FIELD.creationTime);
     return ms ? new Date(ms) : undefined;
   }
 
   get serverInfo() {
-    return (this.#serverInfo = same(this.#serverInfo, this._core.room(FIELD.serverInfo) ?? this.#serverInfo));
+    return (this.#serverInfo = same(this.#serverInfo, this._core.ask(ASK.ROOM, FIELD.serverInfo) ?? this.#serverInfo));
   }
 
   /** Round trip of the signal connection in milliseconds, smoothed; undefined before it was measured. */
   get rtt() {
-    return this._core.rtt;
+    return this._core.ask(ASK.RTT);
   }
 
   /** The last 200 facts of the connection, oldest first, as plain data without secrets. */
   get connectionHistory() {
-    return this._core.history();
+    return this._core.ask(ASK.HISTORY);
   }
 
   get isE2EEEnabled() {
@@ -117,24 +118,24 @@ export class Room extends EventEmitter {
       this.#all = true;
       const seen = new Map(this.#remote);
       this.#remote.clear();
-      for (const identity of this._core.identities()) this.#remote.set(identity, seen.get(identity) ?? new RemoteParticipant(this, identity));
+      for (const identity of this._core.ask(ASK.IDENTITIES)) this.#remote.set(identity, seen.get(identity) ?? new RemoteParticipant(this, identity));
     }
     return this.#remote;
   }
 
   /** Who speaks, loudest first. */
   get activeSpeakers() {
-    return (this.#speakers ??= this._core.speakers().map((identity) => this._participant(identity)).filter(Boolean));
+    return (this.#speakers ??= this._core.ask(ASK.SPEAKERS).map((identity) => this._participant(identity)).filter(Boolean));
   }
 
   getParticipantByIdentity(identity) {
-    return identity === this.localParticipant.identity ? this.localParticipant : this._core.has(identity) ? this._participant(identity) : undefined;
+    return identity === this.localParticipant.identity ? this.localParticipant : this._core.ask(ASK.HAS, identity) ? this._participant(identity) : undefined;
   }
 
   /** The room's sid, as soon as the server says it. */
   getSid() {
     if (this.#state === 'disconnected') return Promise.resolve('');
-    const sid = this._core.room(FIELD.sid);
+    const sid = this._core.ask(ASK.ROOM, FIELD.sid);
     if (sid) return Promise.resolve(sid);
     if (!this.#sid) {
       this.#sid = {};
@@ -159,7 +160,7 @@ export class Room extends EventEmitter {
     // What is under way ends; a connect() after this begins anew.
     this.#connecting = undefined;
     this.#turn += 1;
-    const leaving = this._core.disconnect().finally(() => {
+    const leaving = this._core.ask(ASK.DISCONNECT).finally(() => {
       if (this.#leaving === leaving) this.#leaving = undefined;
     });
     await (this.#leaving = leaving);
@@ -171,18 +172,18 @@ export class Room extends EventEmitter {
 
   /** Does not wait for the next attempt to reconnect: tries now. */
   async reconnectNow() {
-    await this._core.reconnectNow();
+    await this._core.ask(ASK.RECONNECT_NOW);
   }
 
   /** Warms name resolution and TLS for a `connect` that will follow, and learns the server's regions. Never fails. */
   async prepareConnection(url, token) {
     const warm = async () => fetch(String(url).replace(/^ws/, 'http'), { method: 'HEAD', signal: AbortSignal.timeout?.(WARM_MS) });
-    await Promise.allSettled([warm(), ...(token ? [this._core.prepare(String(url), String(token))] : [])]);
+    await Promise.allSettled([warm(), ...(token ? [this._core.ask(ASK.PREPARE, String(url), String(token))] : [])]);
   }
 
   /** Makes the server or the connection misbehave, by livekit-client's names. */
   async simulateScenario(scenario, arg) {
-    await this._core.simulate(String(scenario), arg);
+    await this._core.ask(ASK.SIMULATE, String(scenario), arg);
   }
 
   get canPlaybackAudio() {
@@ -229,7 +230,7 @@ export class Room extends EventEmitter {
     this.#surroundings.watch();
     this.#anchor.hold();
     try {
-      await this._core.connect(url, token, given);
+      await this._core.ask(ASK.CONNECT, url, token, given);
     } catch (error) {
       if (this.#state === 'disconnected' && turn === this.#turn) this.#letGo();
       check();
@@ -270,7 +271,7 @@ export class Room extends EventEmitter {
 
   /** @internal Objects of those who are there, where the Map was handed out. */
   _fill() {
-    if (this.#all) for (const identity of this._core.identities()) this._participant(identity);
+    if (this.#all) for (const identity of this._core.ask(ASK.IDENTITIES)) this._participant(identity);
   }
 
   /** @internal Resolves when the room is connected or on the way to be. */
@@ -310,7 +311,7 @@ export class Room extends EventEmitter {
 
   /** @internal */
   _knowsSid() {
-    this.#sid?.resolve(this._core.room(FIELD.sid));
+    this.#sid?.resolve(this._core.ask(ASK.ROOM, FIELD.sid));
     this.#sid = undefined;
   }
 

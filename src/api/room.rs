@@ -1,13 +1,13 @@
-//! The engine's half of a `Room`. Methods take `&self`, clone what they need and return promises; reads look into the
-//! engine's roster and copy one value. `publish.rs` has what concerns local tracks.
+//! The engine's half of a `Room`. What is asked takes `&self`, clones what it needs and returns promises; reads look into
+//! the engine's roster and copy one value. `publish.rs` has what concerns local tracks.
 
 use std::cell::OnceCell;
 use std::rc::{Rc, Weak};
 
-use js_sys::{Array, Promise};
-use wasm_bindgen::JsValue;
-use wasm_bindgen::prelude::wasm_bindgen;
+use js_sys::{Array, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
 
+use crate::api::ask::Ask;
 use crate::api::dispatch::{self, Anchor};
 use crate::api::promised::promised;
 use crate::api::{errors, fields, options, scenario};
@@ -15,14 +15,13 @@ use crate::engine::error::{Code, Error};
 use crate::engine::map::Map;
 use crate::engine::plugins::{Load, Loaded};
 use crate::engine::room::command::{Command, DataMessage, TrackPermission, TrackSettings};
-use crate::engine::room::roster::{Participant, Roster};
+use crate::engine::room::roster::{Participant, Publication, Roster};
 use crate::engine::room::session::Session;
 use crate::protocol::secret::Secret;
 use crate::web::driver::Driver;
 use crate::web::{host, js};
 
 /// One room's engine, as the classes in JavaScript reach it.
-#[wasm_bindgen(private)]
 pub struct RoomCore {
     pub(crate) driver: Rc<Driver>,
 }
@@ -46,71 +45,100 @@ impl RoomCore {
         let _ = slot.set(Rc::downgrade(&driver));
         Self { driver }
     }
-
-    fn roster<T>(&self, read: impl FnOnce(&Roster) -> T) -> Option<T> {
-        self.driver.with_session(|session| session.map(Session::roster).map(read))
-    }
-
-    fn of<T>(&self, identity: &str, read: impl FnOnce(&Participant) -> T) -> Option<T> {
-        self.roster(|roster| roster.known(identity).map(read)).flatten()
-    }
-
-    /// Gives a command; the promise says how it ended.
-    pub(crate) fn submit(&self, command: Command) -> Promise {
-        self.submit_or(command, errors::to_js)
-    }
-
-    fn submit_or(&self, command: Command, rejected: fn(&Error) -> JsValue) -> Promise {
-        let (promise, settle) = promised(rejected);
-        self.driver.submit(command, settle);
-        promise
-    }
 }
 
-#[wasm_bindgen]
 impl RoomCore {
-    /// Joins.
-    pub fn connect(&self, url: String, token: String, options: &JsValue) -> Promise {
+    /// Answers what `ask.js` says, given what it says.
+    pub fn ask(&self, ask: Ask, [first, second, third, fourth]: [JsValue; 4]) -> JsValue {
+        match ask {
+            Ask::Connect => self.connect(&first, &second, &third),
+            Ask::Disconnect => self.submit(Command::Disconnect),
+            Ask::ReconnectNow => self.submit(Command::ReconnectNow),
+            Ask::Prepare => {
+                self.submit(Command::Prepare { url: js::said(&first).into(), token: Secret::new(js::said(&second)) })
+            }
+            Ask::PluginLoaded => {
+                let loaded = third.as_string().map_or(Loaded::Ready, Loaded::Failed);
+                self.driver.plugin_loaded(Load(js::whole(&second)), js::whole(&first) as usize, loaded);
+                JsValue::UNDEFINED
+            }
+            Ask::History => self.read(|session| {
+                let lead_ms = host::lead_ms();
+                session.history().iter().map(|of| fields::fact(of, lead_ms)).collect::<Array>().into()
+            }),
+            Ask::Simulate => self.simulate(&js::said(&first), second.as_f64()),
+            Ask::Room => self.read(|session| fields::room(session, js::whole(&first))),
+            Ask::Rtt => self.read(|session| session.rtt_ms().map_or(JsValue::UNDEFINED, JsValue::from)),
+            Ask::Identities => self.list(|roster| roster.remote().map(|one| fields::text(&one.identity)).collect()),
+            Ask::Has => {
+                let identity = js::said(&first);
+                self.roster(|roster| roster.participant(&identity).is_some()).unwrap_or_default().into()
+            }
+            Ask::Speakers => self.list(speakers),
+            Ask::Participant => self.of(&first, |of| fields::participant(of, js::whole(&second))),
+            Ask::ParticipantFacts => {
+                self.of(&first, |of| fields::all(fields::PARTICIPANT, |field| fields::participant(of, field)).into())
+            }
+            Ask::Publications => {
+                let identity = js::said(&first);
+                self.list(|roster| {
+                    let of = roster.known(&identity);
+                    of.map(|of| of.publications.iter().map(|of| fields::text(&of.sid)).collect()).unwrap_or_default()
+                })
+            }
+            Ask::Publication => self.publication(&first, &second, |of| fields::publication(of, js::whole(&third))),
+            Ask::PublicationFacts => self.publication(&first, &second, dispatch::gone),
+            Ask::PublishData => self.submit(Command::PublishData(DataMessage {
+                payload: first.unchecked_into::<Uint8Array>().to_vec(),
+                reliable: second.is_truthy(),
+                topic: third.as_string(),
+                destination_identities: js::texts(&Array::from(&fourth)),
+            })),
+            Ask::Update => self.submit(Command::UpdateMetadata {
+                name: first.as_string(),
+                metadata: second.as_string(),
+                attributes: attributes(&third),
+            }),
+            Ask::SetSubscribed => self.order(Command::SetSubscribed {
+                track_sids: vec![js::said(&first).into()],
+                subscribed: second.is_truthy(),
+            }),
+            Ask::SetTrackSettings => {
+                let list = Array::from(&second);
+                let number = |at| js::whole(&list.get(at));
+                let settings = TrackSettings {
+                    disabled: list.get(0).is_truthy(),
+                    quality: number(1) as i32,
+                    width: number(2),
+                    height: number(3),
+                    fps: number(4),
+                };
+                self.order(Command::SetTrackSettings { track_sid: js::said(&first).into(), settings })
+            }
+            Ask::SetSubscriptionPermissions => self.order(Command::SetSubscriptionPermissions {
+                all_participants: first.is_truthy(),
+                permissions: permissions(&Array::from(&second)),
+            }),
+            Ask::Publish => self.publish(js::said(&first), second, &third),
+            Ask::Sender => self.driver.peers().sender(&js::said(&first)).unwrap_or(JsValue::UNDEFINED),
+            Ask::Replace => self.replace(&js::said(&first), second),
+            Ask::Mute => self.order(Command::MuteTrack { cid: js::said(&first), muted: second.is_truthy() }),
+            Ask::Unpublish => self.unpublish(js::said(&first)),
+            Ask::UpdateAudioTrack => {
+                let features = js::numbers(&Array::from(&second));
+                self.order(Command::UpdateAudioTrack { cid: js::said(&first), features })
+            }
+        }
+    }
+
+    fn connect(&self, url: &JsValue, token: &JsValue, options: &JsValue) -> JsValue {
         self.driver.peers().set_rtc_config(js::some(options, "rtcConfig"));
-        let command =
-            Command::Connect { url: url.into(), token: Secret::new(token), options: options::connect(options) };
-        self.submit_or(command, errors::of_connect)
-    }
-
-    /// Leaves.
-    pub fn disconnect(&self) -> Promise {
-        self.submit(Command::Disconnect)
-    }
-
-    /// Tries now.
-    #[wasm_bindgen(js_name = reconnectNow)]
-    pub fn reconnect_now(&self) -> Promise {
-        self.submit(Command::ReconnectNow)
-    }
-
-    /// Learns the regions of a server that `connect` will be called with.
-    pub fn prepare(&self, url: String, token: String) -> Promise {
-        self.submit(Command::Prepare { url: url.into(), token: Secret::new(token) })
-    }
-
-    /// What the load of a plugin came to; `reason` when it failed.
-    #[wasm_bindgen(js_name = pluginLoaded)]
-    pub fn plugin_loaded(&self, index: u32, load: u32, reason: Option<String>) {
-        let loaded = reason.map_or(Loaded::Ready, Loaded::Failed);
-        self.driver.plugin_loaded(Load(load), index as usize, loaded);
-    }
-
-    /// What happened to the connection lately, as plain objects.
-    pub fn history(&self) -> Array {
-        self.driver.with_session(|session| {
-            let lead_ms = host::lead_ms();
-            let facts = |session: &Session| session.history().iter().map(|of| fields::fact(of, lead_ms)).collect();
-            session.map(facts).unwrap_or_default()
-        })
+        let (url, token) = (js::said(url).into(), Secret::new(js::said(token)));
+        self.submit_or(Command::Connect { url, token, options: options::connect(options) }, errors::of_connect)
     }
 
     /// By livekit-client's name of the scenario.
-    pub fn simulate(&self, name: &str, argument: Option<f64>) -> Promise {
+    fn simulate(&self, name: &str, argument: Option<f64>) -> JsValue {
         match scenario::by_name(name, argument) {
             Ok((first, None)) => self.submit(Command::Simulate(first)),
             Ok((first, Some(then))) => {
@@ -125,122 +153,79 @@ impl RoomCore {
         }
     }
 
-    /// One fact of the room.
-    pub fn room(&self, field: u32) -> JsValue {
-        self.driver.with_session(|session| session.map_or(JsValue::UNDEFINED, |session| fields::room(session, field)))
+    fn read(&self, read: impl FnOnce(&Session) -> JsValue) -> JsValue {
+        self.driver.with_session(|session| session.map_or(JsValue::UNDEFINED, read))
     }
 
-    /// Smoothed round trip of the signal socket.
-    #[wasm_bindgen(getter)]
-    pub fn rtt(&self) -> Option<f64> {
-        self.driver.with_session(|session| session.and_then(Session::rtt_ms))
+    fn roster<T>(&self, read: impl FnOnce(&Roster) -> T) -> Option<T> {
+        self.driver.with_session(|session| session.map(Session::roster).map(read))
     }
 
-    /// Identities of the remote participants.
-    pub fn identities(&self) -> Array {
-        self.roster(|roster| roster.remote().map(|one| fields::text(&one.identity)).collect()).unwrap_or_default()
+    /// A list that is empty before the first connect.
+    fn list(&self, read: impl FnOnce(&Roster) -> Array) -> JsValue {
+        self.roster(read).unwrap_or_default().into()
     }
 
-    /// Whether a remote participant is there.
-    pub fn has(&self, identity: &str) -> bool {
-        self.roster(|roster| roster.participant(identity).is_some()).unwrap_or_default()
+    fn of(&self, identity: &JsValue, read: impl FnOnce(&Participant) -> JsValue) -> JsValue {
+        let identity = js::said(identity);
+        self.roster(|roster| roster.known(&identity).map(read)).flatten().unwrap_or(JsValue::UNDEFINED)
     }
 
-    /// Identities of who speaks, the local one's as "".
-    pub fn speakers(&self) -> Array {
-        self.roster(|roster| {
-            let local = roster.local().map(|local| &local.identity);
-            let name = |identity| if Some(identity) == local { fields::text("") } else { fields::text(identity) };
-            roster.active_speakers().iter().map(name).collect()
-        })
-        .unwrap_or_default()
-    }
-
-    /// One fact of a participant.
-    pub fn participant(&self, identity: &str, field: u32) -> JsValue {
-        self.of(identity, |of| fields::participant(of, field)).unwrap_or(JsValue::UNDEFINED)
-    }
-
-    /// All facts of a participant.
-    #[wasm_bindgen(js_name = participantFacts)]
-    pub fn participant_facts(&self, identity: &str) -> Option<Array> {
-        self.of(identity, |of| fields::all(fields::PARTICIPANT, |field| fields::participant(of, field)))
-    }
-
-    /// Sids of a participant's publications.
-    pub fn publications(&self, identity: &str) -> Array {
-        self.of(identity, |of| of.publications.iter().map(|of| fields::text(&of.sid)).collect()).unwrap_or_default()
-    }
-
-    /// One fact of a publication.
-    pub fn publication(&self, identity: &str, sid: &str, field: u32) -> JsValue {
-        self.roster(|roster| roster.known_publication(identity, sid).map(|of| fields::publication(of, field)))
+    fn publication(&self, identity: &JsValue, sid: &JsValue, read: impl FnOnce(&Publication) -> JsValue) -> JsValue {
+        let (identity, sid) = (js::said(identity), js::said(sid));
+        self.roster(|roster| roster.known_publication(&identity, &sid).map(read))
             .flatten()
             .unwrap_or(JsValue::UNDEFINED)
     }
 
-    /// All facts of a publication.
-    #[wasm_bindgen(js_name = publicationFacts)]
-    pub fn publication_facts(&self, identity: &str, sid: &str) -> JsValue {
-        self.roster(|roster| roster.known_publication(identity, sid).map(dispatch::gone))
-            .flatten()
-            .unwrap_or(JsValue::UNDEFINED)
+    /// Gives a command; the promise says how it ended.
+    pub(super) fn submit(&self, command: Command) -> JsValue {
+        self.submit_or(command, errors::to_js)
     }
 
-    /// Sends a data message.
-    #[wasm_bindgen(js_name = publishData)]
-    pub fn publish_data(&self, payload: Vec<u8>, reliable: bool, topic: Option<String>, to: &Array) -> Promise {
-        let destination_identities = js::texts(to);
-        self.submit(Command::PublishData(DataMessage { payload, reliable, topic, destination_identities }))
+    fn submit_or(&self, command: Command, rejected: fn(&Error) -> JsValue) -> JsValue {
+        let (promise, settle) = promised(rejected);
+        self.driver.submit(command, settle);
+        promise
     }
 
-    /// Changes what is said of the local participant; what is undefined stays. `attributes` is a plain object.
-    pub fn update(&self, name: Option<String>, metadata: Option<String>, attributes: &JsValue) -> Promise {
-        let mut changed = Map::new();
-        if let Some(attributes) = js_sys::Object::try_from(attributes) {
-            for entry in js_sys::Object::entries(attributes).iter() {
-                let entry = Array::from(&entry);
-                if let (Some(key), Some(value)) = (entry.get(0).as_string(), entry.get(1).as_string()) {
-                    changed.insert(key, value);
-                }
-            }
-        }
-        self.submit(Command::UpdateMetadata { name, metadata, attributes: changed })
-    }
-
-    /// Subscribes to a publication, or not.
-    #[wasm_bindgen(js_name = setSubscribed)]
-    pub fn set_subscribed(&self, sid: &str, subscribed: bool) {
-        self.order(Command::SetSubscribed { track_sids: vec![sid.into()], subscribed });
-    }
-
-    /// What is wanted of a remote track.
-    #[wasm_bindgen(js_name = setTrackSettings)]
-    pub fn set_track_settings(&self, sid: &str, disabled: bool, quality: i32, width: u32, height: u32, fps: u32) {
-        let settings = TrackSettings { disabled, quality, width, height, fps };
-        self.order(Command::SetTrackSettings { track_sid: sid.into(), settings });
-    }
-
-    /// Who may subscribe to local tracks: `[identity, sid, all, [sid]]` each.
-    #[wasm_bindgen(js_name = setSubscriptionPermissions)]
-    pub fn set_subscription_permissions(&self, all_participants: bool, permissions: &Array) {
-        let mut list = Vec::new();
-        for one in permissions.iter() {
-            let one = Array::from(&one);
-            list.push(TrackPermission {
-                identity: one.get(0).as_string().unwrap_or_default(),
-                sid: one.get(1).as_string().unwrap_or_default(),
-                all_tracks: one.get(2).is_truthy(),
-                track_sids: js::texts(&Array::from(&one.get(3))),
-            });
-        }
-        self.order(Command::SetSubscriptionPermissions { all_participants, permissions: list });
+    /// Gives a command whose end nobody waits for: it is kept until it can be sent, and ends with the session.
+    fn order(&self, command: Command) -> JsValue {
+        self.driver.submit(command, Box::new(drop));
+        JsValue::UNDEFINED
     }
 }
 
-impl RoomCore {
-    /// Gives a command whose end nobody waits for: it is kept until it can be sent, and ends with the session.
-    pub(crate) fn order(&self, command: Command) {
-        self.driver.submit(command, Box::new(drop));
+/// Identities of who speaks, the local one's as "".
+fn speakers(roster: &Roster) -> Array {
+    let local = roster.local().map(|local| &local.identity);
+    let name = |identity| if Some(identity) == local { fields::text("") } else { fields::text(identity) };
+    roster.active_speakers().iter().map(name).collect()
+}
+
+/// Of pairs: those of texts.
+fn attributes(of: &JsValue) -> Map<String, String> {
+    let mut changed = Map::new();
+    for entry in js::array(of).iter() {
+        let entry = Array::from(&entry);
+        if let (Some(key), Some(value)) = (entry.get(0).as_string(), entry.get(1).as_string()) {
+            changed.insert(key, value);
+        }
     }
+    changed
+}
+
+/// Of `[identity, sid, all, [sid]]` each.
+fn permissions(of: &Array) -> Vec<TrackPermission> {
+    let mut list = Vec::new();
+    for one in of.iter() {
+        let one = Array::from(&one);
+        list.push(TrackPermission {
+            identity: js::said(&one.get(0)),
+            sid: js::said(&one.get(1)),
+            all_tracks: one.get(2).is_truthy(),
+            track_sids: js::texts(&Array::from(&one.get(3))),
+        });
+    }
+    list
 }

@@ -2,34 +2,32 @@
 
 use js_sys::Function;
 use wasm_bindgen::JsValue;
-use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::engine::io::{FetchFailed, FetchRequest, FetchResponse};
 use crate::protocol::regions::{max_age_ms, retry_after_ms};
 use crate::web::host;
-use crate::web::js;
+use crate::web::js::{self, Once};
 use crate::web::timer::MAX_DELAY_MS;
 
 type Done = Box<dyn FnOnce(Result<FetchResponse, FetchFailed>)>;
-type Heard = Closure<dyn FnMut(JsValue)>;
 
 #[wasm_bindgen(module = "/src/web/fetch.js")]
 extern "C" {
-    fn get(url: &str, bearer: Option<&str>, timeout_ms: f64, most_bytes: f64, done: &Heard) -> Function;
+    fn get(url: &str, bearer: Option<&str>, timeout_ms: f64, most_bytes: f64, done: &Once) -> Function;
 }
 
 /// A request on its way.
 pub struct Fetch {
     stop: Function,
-    _heard: Heard,
+    _heard: Once,
 }
 
 impl Fetch {
     /// Starts it. `done` is called once, later, unless the fetch is dropped before.
     pub fn start(request: &FetchRequest, done: Done) -> Self {
         let mut done = Some(done);
-        let heard = Heard::wrap(Box::new(move |answer| {
+        let heard = Once::wrap(Box::new(move |answer| {
             if let Some(done) = done.take() {
                 done(read(&answer).ok_or(FetchFailed));
             }

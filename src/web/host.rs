@@ -5,7 +5,6 @@ use std::cell::Cell;
 
 use js_sys::{Array, Function};
 use wasm_bindgen::JsValue;
-use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::engine::config::Capabilities;
@@ -13,12 +12,10 @@ use crate::engine::io::HostEvent;
 use crate::engine::time::Millis;
 use crate::protocol::join::ClientDetails;
 use crate::protocol::text;
-use crate::web::js;
+use crate::web::js::{self, Heard};
 
 /// A gap of this length between two clocks, or in a timer of a page that can be seen, means that the host slept.
 const WAKE_GAP_MS: f64 = 10_000.0;
-
-type Heard = Closure<dyn Fn(u32)>;
 
 // What is told, by the number that host.js has for it.
 const EVENTS: [HostEvent; 8] = [
@@ -93,10 +90,11 @@ pub struct Watch {
 impl Watch {
     /// Begins now.
     pub fn new(heard: impl Fn(HostEvent) + 'static) -> Self {
-        let heard = Heard::new(move |what| {
+        let heard = Heard::new(move |what, _, _| {
             if let Some(event) = EVENTS.get(what as usize) {
                 heard(*event);
             }
+            JsValue::UNDEFINED
         });
         Self { stop: listen(&heard), _heard: heard, lead_ms: Cell::new(lead_ms()) }
     }

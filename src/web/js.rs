@@ -5,6 +5,13 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
+/// Is told what happened, of which one of several, and what of it. One type for all that the host calls back more than
+/// once: wasm-bindgen makes code on both sides of the border for each.
+pub type Heard = Closure<dyn Fn(u32, u32, JsValue) -> JsValue>;
+
+/// Is called back once.
+pub type Once = Closure<dyn FnMut(JsValue)>;
+
 #[wasm_bindgen(module = "/src/web/js.js")]
 extern "C" {
     #[wasm_bindgen(js_name = settled)]
@@ -66,6 +73,30 @@ pub fn list<const N: usize>(values: [JsValue; N]) -> Array {
         list.push(value);
     }
     list
+}
+
+/// A value as an array; an empty one where it is none.
+pub fn array(value: &JsValue) -> Array {
+    if Array::is_array(value) { Array::from(value) } else { Array::new() }
+}
+
+/// A value as a text; "" where it is none.
+pub fn said(value: &JsValue) -> String {
+    value.as_string().unwrap_or_default()
+}
+
+/// A value as a number that is whole and not negative; 0 where it is none.
+pub fn whole(value: &JsValue) -> u32 {
+    value.as_f64().unwrap_or_default() as u32
+}
+
+/// The numbers of an array.
+pub fn numbers(list: &Array) -> Vec<i32> {
+    let mut numbers = Vec::new();
+    for one in list.iter() {
+        numbers.extend(one.as_f64().map(|number| number as i32));
+    }
+    numbers
 }
 
 /// The texts of an array.

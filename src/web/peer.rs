@@ -18,10 +18,10 @@ use crate::engine::map::Map;
 use crate::engine::peer::{Channel, Generation, MediaHandle, PeerAction, PeerEvent, PeerState, Step, Target};
 use crate::web::driver::Driver;
 use crate::web::inbox::Incoming;
-use crate::web::js;
+use crate::web::js::{self, Heard};
 use crate::web::media::{LocalMedia, Media, RemoteMedia};
 use configuration::configuration;
-use host::{Heard, PeerConnections};
+use host::PeerConnections;
 
 /// The peers of a room: at most one, and the media that outlives it.
 pub struct Peers {

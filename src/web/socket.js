@@ -1,6 +1,6 @@
 // One WebSocket, as src/web/socket.rs uses it.
 
-// What `heard(what, value, reason)` is told, as in socket.rs.
+// What `heard(what, code, value)` is told, as in socket.rs.
 const OPEN = 0;
 const FRAME = 1;
 const TEXT = 2;
@@ -55,7 +55,7 @@ export function open(Constructor, url, most, tooLargeCode, tooLargeReason, heard
         end(tooLargeCode, tooLargeReason);
       } else {
         // An ArrayBuffer, also of another realm, or a Node Buffer.
-        heard(typeof bytes === 'number' ? FRAME : TEXT, data);
+        heard(typeof bytes === 'number' ? FRAME : TEXT, 0, data);
       }
     },
     error() {

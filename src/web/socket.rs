@@ -8,13 +8,11 @@ use std::rc::Rc;
 
 use js_sys::{Function, Uint8Array};
 use wasm_bindgen::JsValue;
-use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::engine::link::{Hangup, LARGEST_FRAME_BYTES};
 use crate::protocol::secret::Secret;
-
-type Heard = Closure<dyn Fn(u32, JsValue, JsValue)>;
+use crate::web::js::{self, Heard};
 
 // What is told, as in socket.js; whatever else it tells is the end.
 const OPEN: u32 = 0;
@@ -72,16 +70,14 @@ impl Socket {
 
     /// Dials. `None` when the host refuses to make the socket at all.
     pub fn open(constructor: &Function, url: &Secret, report: Rc<dyn Fn(Report)>) -> Option<Self> {
-        let heard = Heard::new(move |what, value: JsValue, reason: JsValue| {
+        let heard = Heard::new(move |what, code, value: JsValue| {
             report(match what {
                 OPEN => Report::Open,
                 FRAME => Report::Frame(Uint8Array::new(&value).to_vec()),
                 TEXT => Report::Text,
-                _ => Report::Closed {
-                    code: value.as_f64().unwrap_or(0.0) as u16,
-                    reason: reason.as_string().unwrap_or_default(),
-                },
+                _ => Report::Closed { code: code as u16, reason: js::said(&value) },
             });
+            JsValue::UNDEFINED
         });
         let (code, reason) = Hangup::FrameTooLarge.row();
         let host = dial(constructor, url.reveal(), LARGEST_FRAME_BYTES as f64, code, reason, &heard)?;

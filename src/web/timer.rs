@@ -1,6 +1,17 @@
 //! One `setTimeout`. Dropping it clears it.
 
-use gloo_timers::callback::Timeout;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::web::js::Once;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_name = setTimeout)]
+    fn set(then: &Once, delay_ms: f64) -> JsValue;
+    #[wasm_bindgen(js_name = clearTimeout)]
+    fn clear(timeout: &JsValue);
+}
 
 /// The longest delay a host takes; longer ones would fire at once.
 pub const MAX_DELAY_MS: f64 = 2_147_483_647.0;
@@ -8,7 +19,8 @@ pub const MAX_DELAY_MS: f64 = 2_147_483_647.0;
 /// A timer that is armed until it fires or is dropped.
 #[derive(Debug)]
 pub struct Timer {
-    _timeout: Timeout,
+    timeout: JsValue,
+    _then: Once,
 }
 
 impl Timer {
@@ -16,6 +28,13 @@ impl Timer {
     pub fn after(delay_ms: f64, then: impl FnOnce() + 'static) -> Self {
         // `as` saturates and turns NaN into 0.
         let delay_ms = delay_ms.clamp(0.0, MAX_DELAY_MS).ceil() as u32;
-        Self { _timeout: Timeout::new(delay_ms, then) }
+        let then = Once::once(|_| then());
+        Self { timeout: set(&then, f64::from(delay_ms)), _then: then }
+    }
+}
+
+impl Drop for Timer {
+    fn drop(&mut self) {
+        clear(&self.timeout);
     }
 }

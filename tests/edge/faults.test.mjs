@@ -182,7 +182,7 @@ describe('after the end', () => {
     // By what it can do: its name is short in a published build.
     const engine = Object.values(room).find((value) => typeof value?.free === 'function');
     engine.free();
-    assert.throws(() => engine.rtt, (error) => error instanceof Error && !(error instanceof WebAssembly.RuntimeError));
+    assert.throws(() => room.rtt, (error) => error instanceof Error && !(error instanceof WebAssembly.RuntimeError));
     const error = await (async () => room.connect(server.url, token))().then(() => null, (reason) => reason);
     assert.ok(error instanceof Error && !(error instanceof WebAssembly.RuntimeError), String(error));
     await other.connect(server.url, token);

@@ -75,6 +75,14 @@ describe('the two halves agree', () => {
     }
   });
 
+  test('what a core can be asked has the same numbers', async () => {
+    const asks = await import(at('src', 'api', 'ask.js'));
+    const names = source('api', 'ask.rs').split('asks! {')[1].split('}')[0].match(/\w+/g);
+    const constant = (name) => name.replace(/\B[A-Z]/g, '_$&').toUpperCase();
+    assert.ok(names.length > 20, `${names.length} were found`);
+    assert.deepEqual({ ...asks }, Object.fromEntries(names.map((name, n) => [constant(name), n])));
+  });
+
   test('every code of the engine is in the types, and becomes an error that says it', async () => {
     const { failure } = await import(at('src', 'api', 'failure.js'));
     const errors = await import(at('src', 'api', 'errors.js'));

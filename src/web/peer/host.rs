@@ -1,13 +1,11 @@
 //! `peer.js`, which is what the host has of a peer.
 
 use wasm_bindgen::JsValue;
-use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// Is told what happened, of which target, channel or handle, and what of it.
-pub(super) type Heard = Closure<dyn Fn(u32, u32, JsValue) -> JsValue>;
+use crate::web::js::Heard;
 
-// What is told, as in peer.js.
+// What is told, as in peer.js: what happened, of which target, channel or handle, and what of it.
 pub(super) const DONE: u32 = 0;
 pub(super) const FAILED: u32 = 1;
 pub(super) const EDIT: u32 = 2;
