@@ -7,7 +7,7 @@ use common::{Incoming, Room};
 use rejoin::engine::io::HostEvent;
 use rejoin::engine::policy::Cause;
 use rejoin::engine::room::command::{Command, Reply};
-use rejoin::engine::room::event::{ConnectionState, Event};
+use rejoin::engine::room::event::ConnectionState;
 
 /// A room whose socket is gone and whose next dials are refused.
 fn lost(refusals: usize) -> Room {
@@ -41,8 +41,7 @@ fn while_offline_nothing_is_tried_and_the_app_is_told() {
     room.host(HostEvent::Online);
     room.run_until(ConnectionState::Connected, 250);
     assert_eq!(room.dials.len(), 1);
-    let firsts = room.events.iter().filter(|event| matches!(event, Event::Reconnecting { first: true, .. })).count();
-    assert_eq!(firsts, 1, "one episode is told once");
+    assert_eq!(room.states(), [ConnectionState::SignalReconnecting, ConnectionState::Connected], "one episode");
 }
 
 /// A host tells a room of its network from a connect to the end of its session: nobody tells of the return in between.

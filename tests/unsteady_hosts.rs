@@ -25,10 +25,9 @@ fn seeded(seed: u8) -> Room {
 }
 
 fn episodes(room: &Room) -> usize {
-    room.events
-        .iter()
-        .filter(|event| matches!(event, Event::Reconnecting { facts, first: true } if facts.attempt == 1))
-        .count()
+    let mut before = ConnectionState::Connected;
+    let lost = |state: &ConnectionState| std::mem::replace(&mut before, *state) == ConnectionState::Connected;
+    room.states().into_iter().filter(lost).count()
 }
 
 /// Fault 24: twenty times a second for a minute, against servers that refuse, hang, say nothing, and serve.

@@ -38,7 +38,7 @@ fn facts(driver: &Driver, event: Event) -> Option<(&'static str, Array)> {
         Event::Connected => ("connected", js::list([])),
         Event::StateChanged(state) => ("state", js::list([text(state.as_str())])),
         Event::SignalConnected => ("signalConnected", js::list([])),
-        Event::Reconnecting { facts, first: _ } => ("reconnecting", js::list([reconnecting(&facts)])),
+        Event::Reconnecting(facts) => ("reconnecting", js::list([reconnecting(&facts)])),
         Event::Reconnected => ("reconnected", js::list([])),
         Event::Plugin(news @ News::Ready { .. }) => ("pluginReady", js::list([plugin(news)])),
         Event::Plugin(news) => ("pluginUnavailable", js::list([plugin(news)])),

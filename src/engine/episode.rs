@@ -74,7 +74,6 @@ pub struct Episode {
     pub replaced: u32,
     failed_resumes: u32,
     warned: bool,
-    told: Option<ReconnectKind>,
 }
 
 /// How an attempt failed.
@@ -122,7 +121,6 @@ impl Episode {
             replaced: 0,
             failed_resumes: 0,
             warned: false,
-            told: None,
         }
     }
 
@@ -146,11 +144,6 @@ impl Episode {
     pub fn story(&self, now: Millis) -> String {
         let (ms, attempts) = (now.since(self.started), self.attempt.saturating_sub(1));
         text!(ms, " ms and ", attempts, " attempts: ", self.reason)
-    }
-
-    /// Whether an attempt of this kind is told for the first time.
-    pub fn tell_first(&mut self) -> bool {
-        self.told.replace(self.kind) != Some(self.kind)
     }
 
     /// Whether it is time for the one warning of this episode.

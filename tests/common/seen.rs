@@ -19,7 +19,7 @@ impl Room {
     pub fn reconnecting(&self) -> Vec<&Reconnecting> {
         let mut all = Vec::new();
         for event in &self.events {
-            if let Event::Reconnecting { facts, .. } = event {
+            if let Event::Reconnecting(facts) = event {
                 all.push(facts);
             }
         }

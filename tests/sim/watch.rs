@@ -136,7 +136,7 @@ impl Watch {
                 self.state = *state;
                 self.states.push((now, *state));
             }
-            Event::Reconnecting { facts, .. } => {
+            Event::Reconnecting(facts) => {
                 self.due = facts.delay_ms.is_finite().then(|| clock.after(facts.delay_ms.ceil() as u64));
                 self.reconnecting.push((now, facts.clone()));
             }

@@ -92,11 +92,8 @@ pub enum Event {
     StateChanged(ConnectionState),
     /// The signal socket is up (again), before the transport.
     SignalConnected,
-    /// Told at the beginning of each attempt's delay. `first` for the first of an episode (livekit-client fires once).
-    Reconnecting {
-        facts: Reconnecting,
-        first: bool,
-    },
+    /// Told at the beginning of each attempt's delay.
+    Reconnecting(Reconnecting),
     Reconnected,
     RegionChanged(Box<RegionChange>),
     /// A plugin is ready or unavailable.

@@ -153,7 +153,6 @@ impl Session {
         if delay.is_finite() {
             episode.last_delay_ms = delay;
         }
-        let first = episode.tell_first();
         let facts = Reconnecting {
             attempt: episode.attempt,
             delay_ms: delay,
@@ -176,7 +175,7 @@ impl Session {
             ")"
         );
         self.log(log::Level::Debug, line);
-        self.emit(Event::Reconnecting { facts, first });
+        self.emit(Event::Reconnecting(facts));
         let fact = Fact { delay_ms: Some(delay), ..self.fact(What::Waiting, "") };
         self.history.add(fact);
     }

@@ -327,7 +327,7 @@ impl Site for Crowd {
     fn saw(&mut self, now: Millis, _: Millis, client: u32, output: &Output) {
         match output {
             Output::Event(Event::StateChanged(state)) => self.state(now, client, *state),
-            Output::Event(Event::Reconnecting { facts, .. }) => {
+            Output::Event(Event::Reconnecting(facts)) => {
                 let seat = &mut self.seats[client as usize];
                 seat.first_delay_ms.get_or_insert(facts.delay_ms as f32);
             }
