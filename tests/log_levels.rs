@@ -134,3 +134,33 @@ fn the_owner_of_the_connection_moves_the_line() {
         assert!(refused <= warned_after, "{refused} attempts before the warning, from attempt {warn_from_attempt}");
     }
 }
+
+/// A number that the app has chosen is not overruled by the clock.
+#[test]
+fn a_line_that_was_moved_is_not_crossed_by_time_alone() {
+    let mut room = Room::with(Config { warn_from_attempt: 1_000, ..Config::default() }, BROWSER);
+    room.connect();
+    room.run_for(60_000);
+    outage(&mut room, 120_000);
+    room.run_until(ConnectionState::Connected, 60_000);
+    assert_eq!(count(&room), (0, 0, 1), "{:?}", room.logs);
+}
+
+#[test]
+fn a_connect_that_is_refused_or_fails_is_one_error_and_one_that_is_cancelled_is_none() {
+    for status in [401, 404, 503] {
+        let mut room = Room::new();
+        room.server.next_dials([OnDial::Refuse, OnDial::Refuse, OnDial::Refuse]);
+        room.validate = common::answer(status, "no");
+        let call = room.connect();
+        room.run_for(20_000);
+        let error = room.error(call).message.clone();
+        assert_eq!(room.lines(Error), [format!("could not connect: {error}")], "{status}");
+        assert_eq!(room.lines(Warn), Vec::<String>::new(), "{status}");
+    }
+    let mut room = Room::new();
+    room.server.next_dials([OnDial::Mute]);
+    room.connect();
+    room.call(rejoin::engine::room::command::Command::Disconnect);
+    assert_eq!(room.lines(Error), Vec::<String>::new());
+}

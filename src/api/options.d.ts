@@ -26,7 +26,10 @@ export interface RoomOptions {
   idleTimeoutMs?: number;
   /** Ours. Gives up reconnecting after this long, not counting time offline. @default 300000 */
   giveUpAfterMs?: number;
-  /** Ours. The attempt of an episode from which on a reconnect is logged as a warning. @default 2 */
+  /**
+   * Ours. The attempt of an episode with which it is logged as a warning, once. With the default of 2 it is one as well when
+   * the connection is lost for 5 s.
+   */
   logConnectionRetries?: { warnFromAttempt?: number };
   /**
    * Ours. Where else the server can be reached. LiveKit Cloud's hosts have a list of their own, which is used unless this

@@ -11,6 +11,7 @@ const count = kind('a whole number, 0 or more', (value) => Number.isSafeInteger(
 const amount = kind('a number, 0 or more', (value) => Number.isFinite(value) && value >= 0);
 const text = kind('a text', (value) => typeof value === 'string');
 const texts = kind('a list of texts', (value) => Array.isArray(value) && value.every(text.test));
+const hosts = kind('a list of names of hosts', (value) => texts.test(value) && value.every((host) => /^(\[[\da-f:]+\]|[^\s/:@?#]+)$/i.test(host)));
 const list = kind('a list', Array.isArray);
 const amounts = kind('a list of numbers, 0 or more', (value) => Array.isArray(value) && value.every(amount.test));
 const object = kind('an object', (value) => typeof value === 'object' && value !== null);
@@ -65,7 +66,7 @@ export const ROOM = table({
   reconnectPolicy: policy,
   idleTimeoutMs: count,
   giveUpAfterMs: count,
-  regions: either(no, table({ 'urls allowedHosts': texts, endpoint: text })),
+  regions: either(no, table({ urls: texts, allowedHosts: hosts, endpoint: text })),
   allowInsecure: flag,
   plugins,
   logConnectionRetries: table({ warnFromAttempt: count }),

@@ -146,9 +146,11 @@ impl Episode {
         text!(ms, " ms and ", attempts, " attempts: ", self.reason)
     }
 
-    /// Whether it is time for the one warning of this episode.
+    /// Whether it is time for the one warning of this episode: its second attempt or five seconds, or the attempt that
+    /// the app says.
     pub fn take_warning(&mut self, now: Millis, warn_from_attempt: u32) -> bool {
-        let due = self.failed.saturating_add(1) >= warn_from_attempt.max(1) || now.since(self.started) >= WARN_AFTER_MS;
+        let long = warn_from_attempt <= 2 && now.since(self.started) >= WARN_AFTER_MS;
+        let due = long || self.failed.saturating_add(1) >= warn_from_attempt;
         let warn = due && !self.warned;
         self.warned |= warn;
         warn

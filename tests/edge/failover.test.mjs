@@ -109,6 +109,10 @@ describe('regions that the app names', () => {
     await assert.rejects(room.connect('ws://127.0.0.1:1', 'token'), /RoomOptions\.regions\.urls/);
     assert.throws(() => make({ regions: { url: [] } }), /RoomOptions\.regions: unknown option "url": did you mean "urls"\?/);
     assert.throws(() => make({ regions: { urls: 'ws://one' } }), /RoomOptions\.regions\.urls must be a list of texts/);
+    for (const host of ['https://rooms.example', 'rooms.example:443', 'rooms.example/rtc', 'a b', '', 'me@rooms.example']) {
+      assert.throws(() => make({ regions: { allowedHosts: [host] } }), /RoomOptions\.regions\.allowedHosts must be a list of names of hosts/, host);
+    }
+    for (const host of ['rooms.example', '.rooms.example', '*.rooms.example', '10.0.0.1', '[::1]', 'localhost']) make({ regions: { allowedHosts: [host] } });
     assert.throws(() => make({ regions: true }), TypeError);
   });
 });

@@ -58,7 +58,7 @@ fn an_outage_that_ends_in_giving_up_is_one_warning_and_one_error() {
     println!("an outage that ends in giving up, {SEEDS} seeds: 1 warn, 1 error");
 }
 
-/// `logConnectionRetries.warnFromAttempt`; what is lost for five seconds is a warning whatever the number.
+/// `logConnectionRetries.warnFromAttempt`.
 #[test]
 fn the_attempt_that_is_worth_a_warning_can_be_moved() {
     let warned = |seed, warn_from_attempt| {

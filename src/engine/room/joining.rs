@@ -295,8 +295,7 @@ impl Session {
         let in_time = hint >= 0.0 && self.timers.get(Timer::ConnectBudget).is_none_or(|end| due < end);
         let may_help = !failure.terminal && failure.error.code.retryable() && self.surroundings.online();
         if !may_help || !in_time || retries_left == 0 {
-            let error = self.with_story(failure.error);
-            return self.end(error.reason_of_connect(), error, Hangup::Abandoned);
+            return self.end_connecting(failure.error);
         }
         if let Some(connecting) = &mut self.connecting {
             connecting.retries_left = retries_left - 1;
@@ -319,7 +318,12 @@ impl Session {
         if !matches!(self.stage, Stage::Waiting) {
             self.note_region_failed(&Failure::from(error.clone()));
         }
+        self.end_connecting(error);
+    }
+
+    fn end_connecting(&mut self, error: Error) {
         let error = self.with_story(error);
+        self.log(log::Level::Error, text!("could not connect: ", error.message));
         self.end(error.reason_of_connect(), error, Hangup::Abandoned);
     }
 
