@@ -1,58 +1,89 @@
 // Puts functions that are alike beside each other: a compressor names near places with fewer bits than far ones, and fits
-// its codes to a neighbourhood. The alignment of each load and store, a hint that changes nothing, is set to none: it would
-// make places that are alike look different. The module weighs the same, and 2.5 % less once compressed.
+// its codes to a neighbourhood. Within a function, what does not matter is made alike (code.mjs, locals.mjs). The module
+// weighs the same, and 4 % less once compressed.
 import { Failure } from '../lib/run.mjs';
-import { Reader, SECTION, number, rewrite } from './wasm.mjs';
+import { edit } from './code.mjs';
+import { renumberLocals } from './locals.mjs';
+import { brotli } from './sizes.mjs';
+import { Reader, SECTION, list, number, rewrite, sized } from './wasm.mjs';
 
 /** `wasm`: the module's bytes. Returns them with the functions in another order. */
 export function arrange(wasm) {
-  const { imported, types, bodies } = functions(wasm);
-  const order = alike(bodies.map((body, n) => Buffer.concat([number(types[n]), code(body, number)])));
+  const found = functions(wasm);
+  const next = neighbours(found.bodies.map((body, n) => Buffer.concat([number(found.types[n]), body])));
+  // How much a function's size should count, no rule says, and each change of the code says otherwise.
+  const made = [0.5, 0.55, 0.6, 0.65, 0.7].map((weight) => inOrder(wasm, found, chain(found.bodies.length, next(weight))));
+  return made.reduce((best, one) => (brotli(one) < brotli(best) ? one : best));
+}
+
+function inOrder(wasm, { imported, types, bodies }, order) {
   const numbers = new Map(order.map((from, to) => [imported + from, imported + to]));
-  const renumber = (n) => number(numbers.get(n) ?? n);
+  const call = (n) => numbers.get(n) ?? n;
+  const renumber = (n) => number(call(n));
   const make = {
     [SECTION.functions]: () => list(order.map((n) => number(types[n]))),
     [SECTION.exports]: (reader) => list(reader.list(() => exported(reader, renumber))),
     [SECTION.start]: (reader) => renumber(reader.number()),
     [SECTION.elements]: (reader) => list(reader.list(() => elements(reader, renumber))),
-    [SECTION.code]: () => list(order.map((n) => sized(code(bodies[n], renumber)))),
+    [SECTION.code]: () => list(order.map((n) => sized(edit(bodies[n], { call })))),
   };
   return rewrite(wasm, (id, body) => make[id]?.(new Reader(body)));
 }
-
-const list = (items) => Buffer.concat([number(items.length), ...items]);
-const sized = (bytes) => Buffer.concat([number(bytes.length), bytes]);
 
 function functions(wasm) {
   const found = { imported: 0 };
   rewrite(wasm, (id, body) => {
     const reader = new Reader(body);
+    if (id === SECTION.types) found.parameters = reader.list(() => parametersOf(reader));
     if (id === SECTION.imports) found.imported = reader.number();
     if (id === SECTION.functions) found.types = reader.list(() => reader.number());
     if (id === SECTION.code) found.bodies = reader.list(() => reader.bytes(reader.number()));
   });
+  found.bodies = found.bodies.map((body, n) => renumberLocals(body, found.parameters[found.types[n]]));
   return found;
+}
+
+function parametersOf(reader) {
+  if (reader.byte() !== 0x60) throw new Failure('the wasm has a type that is not a function\'s');
+  const { length } = reader.list(() => reader.byte());
+  reader.list(() => reader.byte());
+  return length;
 }
 
 const LENGTHS = [2, 3, 4, 6];
 
-// The next one is always that which shares most with the last, for its size, of short runs of bytes.
-function alike(bodies) {
+// Of each function, by how much size counts: which of those that are left shares most with it, for its size, of short runs
+// of bytes.
+function neighbours(bodies) {
   const runs = bodies.map((body) => new Set(LENGTHS.flatMap((length) => runsOf(body, length))));
   const owners = new Map();
   for (const run of new Set(runs.flatMap((own) => [...own]))) owners.set(run, []);
   runs.forEach((own, n) => own.forEach((run) => owners.get(run).push(n)));
-  const left = new Set(bodies.keys());
+  const shared = runs.map((own) => {
+    const counts = new Uint32Array(bodies.length);
+    for (const run of own) for (const other of owners.get(run)) counts[other] += 1;
+    return counts;
+  });
+  return (weight) => {
+    const sizes = bodies.map((body) => (20 + body.length) ** weight);
+    return (of, left) => {
+      let nearest;
+      let most = -1;
+      for (const n of left) {
+        const nearness = shared[of][n] / sizes[n];
+        if (nearness > most) [nearest, most] = [n, nearness];
+      }
+      return nearest;
+    };
+  };
+}
+
+function chain(length, next) {
+  const left = new Set(Array(length).keys());
   const order = [];
-  for (let next = 0; next !== undefined; ) {
-    left.delete(next);
-    order.push(next);
-    const shared = new Map();
-    for (const run of runs[next]) {
-      for (const other of owners.get(run)) shared.set(other, (shared.get(other) ?? 0) + 1);
-    }
-    const nearness = (n) => (shared.get(n) ?? 0) / Math.sqrt(20 + bodies[n].length);
-    next = [...left].reduce((best, n) => (best === undefined || nearness(n) > nearness(best) ? n : best), undefined);
+  for (let n = 0; n !== undefined; n = next(n, left)) {
+    left.delete(n);
+    order.push(n);
   }
   return order;
 }
@@ -75,51 +106,4 @@ function elements(reader, renumber) {
   const offset = reader.number();
   if (form !== 0 || constant !== 0x41 || reader.byte() !== 0x0b) throw new Failure('the wasm has a table of functions in a form that scripts/build/order.mjs does not know');
   return Buffer.concat([number(form), Buffer.of(constant), number(offset), Buffer.of(0x0b), list(reader.list(() => renumber(reader.number())))]);
-}
-
-// A function's body, with other numbers for the functions that it names, and without hints of alignment.
-function code(body, renumber) {
-  const reader = new Reader(body);
-  reader.list(() => reader.number() + reader.byte());
-  const parts = [];
-  let from = 0;
-  while (reader.more()) {
-    const operation = reader.byte();
-    if (operation === CALL || operation === REFERENCE) {
-      parts.push(body.subarray(from, reader.at), renumber(reader.number()));
-      from = reader.at;
-    } else if (inMemory(operation)) {
-      parts.push(body.subarray(from, reader.at), number(0));
-      reader.number();
-      from = reader.at;
-      reader.number();
-    } else {
-      skipOperands(reader, operation);
-    }
-  }
-  return Buffer.concat([...parts, body.subarray(from)]);
-}
-
-const CALL = 0x10;
-const REFERENCE = 0xd2;
-const BULK = 0xfc;
-const between = (n, first, last) => first <= n && n <= last;
-const inMemory = (operation) => between(operation, 0x28, 0x3e); // loads and stores: an alignment, an offset
-
-// https://webassembly.github.io/spec/core/binary/instructions.html
-function skipOperands(reader, operation) {
-  const numbers = (count) => { for (let n = 0; n < count; n += 1) reader.number(); };
-  if (operation === 0x0e) return numbers(reader.number() + 1); // br_table
-  if (operation === 0x1c) return void reader.bytes(reader.number()); // select with types
-  if (operation === 0x43) return void reader.bytes(4); // f32.const
-  if (operation === 0x44) return void reader.bytes(8); // f64.const
-  if (operation === 0x11) return numbers(2); // call_indirect
-  if (between(operation, 0x02, 0x04) || between(operation, 0x0c, 0x0d)) return numbers(1); // blocks, branches
-  if (between(operation, 0x20, 0x26) || between(operation, 0x3f, 0x42) || operation === 0xd0) return numbers(1); // variables, constants
-  if (operation === BULK) {
-    const which = reader.number();
-    return numbers(which < 8 ? 0 : [8, 10, 12, 14].includes(which) ? 2 : 1); // conversions; memory and tables
-  }
-  const bare = operation <= 0x01 || [0x05, 0x0b, 0x0f, 0x1a, 0x1b, 0xd1].includes(operation) || between(operation, 0x45, 0xc4);
-  if (!bare) throw new Failure(`the wasm has an operation (0x${operation.toString(16)}) that scripts/build/order.mjs does not know`);
 }

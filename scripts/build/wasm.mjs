@@ -1,6 +1,6 @@
 // Reads and writes the bytes of a WebAssembly module: sections, numbers, texts.
 
-export const SECTION = { imports: 2, functions: 3, exports: 7, start: 8, elements: 9, code: 10 };
+export const SECTION = { types: 1, imports: 2, functions: 3, exports: 7, start: 8, elements: 9, code: 10 };
 
 /** The module again, with each section that `change` returns a new body for. It is called with the number and the body. */
 export function rewrite(wasm, change) {
@@ -26,6 +26,10 @@ export function text(value) {
   const bytes = Buffer.from(value);
   return Buffer.concat([number(bytes.length), bytes]);
 }
+
+export const list = (items) => Buffer.concat([number(items.length), ...items]);
+
+export const sized = (bytes) => Buffer.concat([number(bytes.length), bytes]);
 
 export class Reader {
   constructor(buffer, at = 0) {
