@@ -163,6 +163,36 @@ fn the_new_session_is_told_what_is_wanted_of_remote_tracks() {
 }
 
 #[test]
+fn a_subscription_that_ends_while_its_transport_is_replaced_is_told_as_ended() {
+    let arrive = |room: &mut Room, sid: &str, media| {
+        let (stream_id, track_id) = (format!("PA_ada|{sid}"), String::new());
+        room.peer_says(PeerEvent::Track { mid: sid.into(), stream_id, track_id, media: MediaHandle(media) });
+    };
+    let unsubscribe = |sid: &str| Command::SetSubscribed { track_sids: vec![Id::from(sid)], subscribed: false };
+    let mut room = with_ada();
+    arrive(&mut room, "TR_a", 1);
+    arrive(&mut room, "TR_v", 2);
+    let ended = |room: &Room| {
+        let media = |event: &Event| match event {
+            Event::TrackUnsubscribed { media, .. } => Some(media.0),
+            _ => None,
+        };
+        room.events.iter().filter_map(media).collect::<Vec<_>>()
+    };
+    // Asked for before the loss, and not answered; and in the midst of it.
+    room.call(unsubscribe("TR_a"));
+    room.forget();
+    room.call(Command::Simulate(Scenario::FullReconnect));
+    assert_eq!(ended(&room), Vec::<u32>::new());
+    room.call(unsubscribe("TR_v"));
+    room.run_until(ConnectionState::Connected, 1_000);
+    let mut all = ended(&room);
+    all.sort_unstable();
+    assert_eq!(all, [1, 2]);
+    assert!(!room.session.roster().remote().any(|one| one.publications.iter().any(|of| of.media.is_some())));
+}
+
+#[test]
 fn data_that_was_not_delivered_is_sent_in_the_new_session() {
     let mut room = Room::connected();
     room.forget();

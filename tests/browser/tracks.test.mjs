@@ -269,6 +269,50 @@ for (const singlePeerConnection of [true, false]) {
       await ada.mediaFlows('bob');
     });
 
+    test('adaptive stream: a video that is out of sight stays away after a full reconnect', TIMEOUT, async () => {
+      await bob.publishBoth();
+      await ada.mediaFlows('bob');
+      await ada.run((client) => {
+        client.publication('bob', 'camera').track.attachedElements[0].style.display = 'none';
+      });
+      await ada.until((client) => client.publication('bob', 'camera').isEnabled === false, 'the video to be out of sight');
+      const since = await ada.mark();
+      await ada.run((client) => client.room.simulateScenario('full-reconnect'));
+      await ada.next('reconnected', { since });
+      const still = async (client) => {
+        const before = await client.inbound('bob', 'camera');
+        await new Promise((resolve) => setTimeout(resolve, 1_000));
+        return (await client.inbound('bob', 'camera'))?.frames === before?.frames && client.publication('bob', 'microphone').track?.currentBitrate > 0;
+      };
+      await ada.until(still, 'sound without pictures');
+      await ada.run((client) => {
+        client.publication('bob', 'camera').track.attachedElements[0].style.display = '';
+      });
+      await ada.mediaFlows('bob');
+    });
+
+    test('a subscription that ends amid a full reconnect is told, and leaves no track behind', TIMEOUT, async () => {
+      await bob.publishBoth();
+      await ada.mediaFlows('bob');
+      const told = await ada.run(async (client) => {
+        const publication = client.publication('bob', 'camera');
+        const told = [];
+        client.room.on('trackUnsubscribed', (_, of) => told.push(of === publication));
+        client.room.on('trackSubscriptionStatusChanged', (of, status) => told.push(status));
+        const back = new Promise((resolve) => client.room.once('reconnected', resolve));
+        client.room.once('reconnecting', () => {
+          publication.setSubscribed(false);
+          told.push(publication.isDesired);
+        });
+        await client.room.simulateScenario('full-reconnect');
+        await back;
+        return [...told, publication.track === undefined];
+      });
+      assert.deepEqual(told, ['unsubscribed', false, true, true]);
+      await ada.run((client) => client.publication('bob', 'camera').setSubscribed(true));
+      await ada.mediaFlows('bob');
+    });
+
     test('bitrates, statistics and volume can be read', TIMEOUT, async () => {
       await Promise.all([ada.publishBoth(), bob.publishBoth()]);
       await ada.mediaFlows('bob');

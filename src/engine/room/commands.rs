@@ -63,6 +63,8 @@ impl Session {
             },
             Command::SetSubscribed { track_sids, subscribed } => track_sids.into_iter().try_for_each(|track_sid| {
                 self.roster.set_desired(&track_sid, subscribed);
+                let ended = self.roster.end_stale();
+                self.tell(ended);
                 self.ask(Request::Subscribe { track_sid, subscribed })
             }),
             Command::SetTrackSettings { track_sid, settings } => {
