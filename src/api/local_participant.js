@@ -166,7 +166,10 @@ export class LocalParticipant extends Participant {
     const pending = same ? undefined : this.#options.get(cid);
     const track = same?.track ?? pending?.track;
     if (track?.sender && (pending || before !== undefined)) this.emit('localSenderCreated', track.sender, track);
-    if (before !== undefined) same?._renamed(sid);
+    if (before !== undefined) {
+      same?._renamed(sid);
+      track?._sentAnew?.();
+    }
     if (!pending) return;
     const publication = new LocalTrackPublication(this, sid, track, pending.options);
     pending.publication = publication;

@@ -58,7 +58,7 @@ export class LocalTrack extends Track {
   }
 
   get sender() {
-    return this.#core?.ask(ASK.SENDER, this.cid);
+    return this._ask(ASK.SENDER);
   }
 
   get dimensions() {
@@ -203,6 +203,11 @@ export class LocalTrack extends Track {
     await this._mediaChanged();
   }
 
+  /** @internal What concerns it while it is published. */
+  _ask(what, fact) {
+    return this.#core?.ask(what, this.cid, fact);
+  }
+
   /** @internal It is published through this core, or no more. */
   _publishedBy(core) {
     this.#core = core;
@@ -314,7 +319,7 @@ export class LocalTrack extends Track {
   }
 
   async #send(mediaStreamTrack) {
-    await this.#core?.ask(ASK.REPLACE, this.cid, mediaStreamTrack);
+    await this._ask(ASK.REPLACE, mediaStreamTrack);
   }
 
   #showInstead(old, fresh) {

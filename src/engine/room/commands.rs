@@ -52,6 +52,10 @@ impl Session {
                 return self.update_metadata(call, Change { name, metadata, attributes });
             }
             Command::PublishTrack(track) => return self.publish_track(call, track),
+            Command::DescribeTrack(track) => {
+                self.publications.describe(track.request);
+                Ok(())
+            }
             Command::UnpublishTrack { cid } => {
                 self.unpublish(&cid, Error::new(Code::Cancelled, "the track was unpublished"));
                 Ok(())
