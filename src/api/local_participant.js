@@ -129,7 +129,9 @@ export class LocalParticipant extends Participant {
   }
 
   async unpublishTrack(track, stopOnUnpublish = this._room.options.stopLocalTrackOnUnpublish ?? true) {
-    await this.#publishing.get(track)?.catch(() => undefined);
+    // Without one that is under way it is gone when this returns: a publishTrack that follows at once publishes it anew.
+    const running = this.#publishing.get(track);
+    if (running) await running.catch(() => undefined);
     const publication = this.#publicationOf(track);
     if (!publication) return undefined;
     const local = publication.track;
@@ -236,6 +238,7 @@ export class LocalParticipant extends Participant {
     if (merged.source) track.source = merged.source;
     if (!track.mediaStreamTrack) throw new TrackInvalidError('publishTrack: the track has no media');
     const entry = { track, options: merged };
+    track._named();
     this.#options.set(track.cid, entry);
     await this._room._begun();
     const request = await describe(track, merged, this._room.options);

@@ -14,10 +14,12 @@ const SILENT_DEVICE_MS = 5_000;
 const DIMENSIONS_MS = 1_000;
 // What a processor gets to start in: as long as a plugin of a room.
 const PROCESSOR_MS = 5_000;
+// How often each MediaStreamTrack was published.
+const published = new WeakMap();
 
 export class LocalTrack extends Track {
   isUpstreamPaused = false;
-  /** What the server and the engine know the track by, for its whole life. */
+  /** What the server and the engine know the track by, while it is published. */
   cid;
   constraints;
   isUserProvided;
@@ -206,6 +208,14 @@ export class LocalTrack extends Track {
   /** @internal What concerns it while it is published. */
   _ask(what, fact) {
     return this.#core?.ask(what, this.cid, fact);
+  }
+
+  /** @internal It is about to be published. A server that still has it from before would not announce it again under the same name. */
+  _named() {
+    const { id } = this.mediaStreamTrack;
+    const times = published.get(this.mediaStreamTrack) ?? 0;
+    published.set(this.mediaStreamTrack, times + 1);
+    this.cid = times ? `${id}-${times}` : id;
   }
 
   /** @internal It is published through this core, or no more. */

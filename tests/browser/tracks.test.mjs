@@ -284,6 +284,25 @@ for (const singlePeerConnection of [true, false]) {
       await ada.until((client) => client.publication('ada', 'camera').track.sender.getParameters().encodings.map(({ active }) => active).join() === 'true,false,false', 'one layer');
     });
 
+    test('a track that is taken back is published anew by a call that follows at once, also right after a full reconnect', TIMEOUT, async () => {
+      await ada.publishBoth();
+      await bob.mediaFlows('ada');
+      const seen = await ada.run(async (client) => {
+        const { localParticipant } = client.room;
+        const { track } = client.publication('ada', 'camera');
+        const twice = async () => {
+          const [gone, published] = await Promise.all([localParticipant.unpublishTrack(track, false), localParticipant.publishTrack(track)]);
+          return [gone !== published, published.track === track, client.publication('ada', 'camera') === published];
+        };
+        const first = await twice();
+        const then = new Promise((resolve, reject) => client.room.once('reconnected', () => twice().then(resolve, reject)));
+        await client.room.simulateScenario('full-reconnect');
+        return [...first, ...(await then)];
+      });
+      assert.deepEqual(seen, Array(6).fill(true));
+      await bob.mediaFlows('ada');
+    });
+
     test('adaptive stream: a video that nobody can see says so, and flows again when it is seen', TIMEOUT, async () => {
       await bob.publishBoth();
       await ada.mediaFlows('bob');
