@@ -5,7 +5,7 @@ mod common;
 use common::server::{OnDial, participant};
 use common::{Room, join_request};
 use rejoin::engine::peer::{Channel, MediaHandle, PeerAction, PeerEvent, PeerState};
-use rejoin::engine::room::command::{Command, DataMessage, Reply, Scenario, TrackSettings};
+use rejoin::engine::room::command::{Command, DataMessage, PublishTrack, Reply, Scenario, TrackSettings};
 use rejoin::engine::room::event::{ConnectionState, Event, Id, ReconnectKind};
 use rejoin::protocol::data::{DataPacket, DataValue};
 use rejoin::protocol::proto;
@@ -81,6 +81,29 @@ fn a_subscription_outlives_the_transport_and_gets_its_new_media() {
     assert!(!room.events.iter().any(|event| matches!(event, Event::TrackUnsubscribed { .. })));
     room.peer_says(track(2));
     assert!(room.events.iter().any(|event| matches!(event, Event::TrackMediaChanged { media: MediaHandle(2), .. })));
+}
+
+#[test]
+fn a_track_whose_size_has_changed_is_published_again_as_it_is_now() {
+    let mut room = Room::connected();
+    room.publish("camera");
+    room.run_for(100);
+    room.call(Command::MuteTrack { cid: "camera".into(), muted: true });
+    let layers = vec![proto::VideoLayer { width: 640, ..Default::default() }];
+    let request = Box::new(proto::AddTrackRequest { cid: "camera".into(), width: 640, layers, ..Default::default() });
+    let mut other = request.clone();
+    other.cid = "of another track".into();
+    room.forget();
+    room.call(Command::DescribeTrack(PublishTrack { request }));
+    room.call(Command::DescribeTrack(PublishTrack { request: other }));
+    room.run_for(100);
+    assert!(room.sent.is_empty(), "this session goes on as it is");
+    rejoin(&mut room);
+    let asked = room.sent_like(|ask| match ask {
+        Ask::AddTrack(request) => Some((request.cid.clone(), request.width, request.layers.len(), request.muted)),
+        _ => None,
+    });
+    assert_eq!(asked, [("camera".to_string(), 640, 1, true)]);
 }
 
 #[test]
@@ -160,6 +183,36 @@ fn the_new_session_is_told_what_is_wanted_of_remote_tracks() {
         _ => None,
     });
     assert_eq!(wishes, [(vec!["TR_a".to_string()], false), (vec!["TR_v".to_string()], true)]);
+}
+
+#[test]
+fn a_subscription_that_ends_while_its_transport_is_replaced_is_told_as_ended() {
+    let arrive = |room: &mut Room, sid: &str, media| {
+        let (stream_id, track_id) = (format!("PA_ada|{sid}"), String::new());
+        room.peer_says(PeerEvent::Track { mid: sid.into(), stream_id, track_id, media: MediaHandle(media) });
+    };
+    let unsubscribe = |sid: &str| Command::SetSubscribed { track_sids: vec![Id::from(sid)], subscribed: false };
+    let mut room = with_ada();
+    arrive(&mut room, "TR_a", 1);
+    arrive(&mut room, "TR_v", 2);
+    let ended = |room: &Room| {
+        let media = |event: &Event| match event {
+            Event::TrackUnsubscribed { media, .. } => Some(media.0),
+            _ => None,
+        };
+        room.events.iter().filter_map(media).collect::<Vec<_>>()
+    };
+    // Asked for before the loss, and not answered; and in the midst of it.
+    room.call(unsubscribe("TR_a"));
+    room.forget();
+    room.call(Command::Simulate(Scenario::FullReconnect));
+    assert_eq!(ended(&room), Vec::<u32>::new());
+    room.call(unsubscribe("TR_v"));
+    room.run_until(ConnectionState::Connected, 1_000);
+    let mut all = ended(&room);
+    all.sort_unstable();
+    assert_eq!(all, [1, 2]);
+    assert!(!room.session.roster().remote().any(|one| one.publications.iter().any(|of| of.media.is_some())));
 }
 
 #[test]

@@ -29,3 +29,4 @@ export const REPLACE = 24; // cid, another MediaStreamTrack or null; a promise, 
 export const MUTE = 25; // cid, muted
 export const UNPUBLISH = 26; // cid; a promise
 export const UPDATE_AUDIO_TRACK = 27; // cid, [AudioTrackFeature]
+export const DESCRIBE = 28; // cid, what publish.js makes of it now, for the next session

@@ -43,6 +43,7 @@ asks! {
     Mute,
     Unpublish,
     UpdateAudioTrack,
+    Describe,
 }
 
 impl Ask {

@@ -129,7 +129,9 @@ export class LocalParticipant extends Participant {
   }
 
   async unpublishTrack(track, stopOnUnpublish = this._room.options.stopLocalTrackOnUnpublish ?? true) {
-    await this.#publishing.get(track)?.catch(() => undefined);
+    // Without one that is under way it is gone when this returns: a publishTrack that follows at once publishes it anew.
+    const running = this.#publishing.get(track);
+    if (running) await running.catch(() => undefined);
     const publication = this.#publicationOf(track);
     if (!publication) return undefined;
     const local = publication.track;
@@ -166,7 +168,10 @@ export class LocalParticipant extends Participant {
     const pending = same ? undefined : this.#options.get(cid);
     const track = same?.track ?? pending?.track;
     if (track?.sender && (pending || before !== undefined)) this.emit('localSenderCreated', track.sender, track);
-    if (before !== undefined) same?._renamed(sid);
+    if (before !== undefined) {
+      same?._renamed(sid);
+      track?._sentAnew?.();
+    }
     if (!pending) return;
     const publication = new LocalTrackPublication(this, sid, track, pending.options);
     pending.publication = publication;
@@ -233,6 +238,7 @@ export class LocalParticipant extends Participant {
     if (merged.source) track.source = merged.source;
     if (!track.mediaStreamTrack) throw new TrackInvalidError('publishTrack: the track has no media');
     const entry = { track, options: merged };
+    track._named();
     this.#options.set(track.cid, entry);
     await this._room._begun();
     const request = await describe(track, merged, this._room.options);

@@ -14,10 +14,12 @@ const SILENT_DEVICE_MS = 5_000;
 const DIMENSIONS_MS = 1_000;
 // What a processor gets to start in: as long as a plugin of a room.
 const PROCESSOR_MS = 5_000;
+// How often each MediaStreamTrack was published.
+const published = new WeakMap();
 
 export class LocalTrack extends Track {
   isUpstreamPaused = false;
-  /** What the server and the engine know the track by, for its whole life. */
+  /** What the server and the engine know the track by, while it is published. */
   cid;
   constraints;
   isUserProvided;
@@ -58,7 +60,7 @@ export class LocalTrack extends Track {
   }
 
   get sender() {
-    return this.#core?.ask(ASK.SENDER, this.cid);
+    return this._ask(ASK.SENDER);
   }
 
   get dimensions() {
@@ -203,6 +205,19 @@ export class LocalTrack extends Track {
     await this._mediaChanged();
   }
 
+  /** @internal What concerns it while it is published. */
+  _ask(what, fact) {
+    return this.#core?.ask(what, this.cid, fact);
+  }
+
+  /** @internal It is about to be published. A server that still has it from before would not announce it again under the same name. */
+  _named() {
+    const { id } = this.mediaStreamTrack;
+    const times = published.get(this.mediaStreamTrack) ?? 0;
+    published.set(this.mediaStreamTrack, times + 1);
+    this.cid = times ? `${id}-${times}` : id;
+  }
+
   /** @internal It is published through this core, or no more. */
   _publishedBy(core) {
     this.#core = core;
@@ -314,7 +329,7 @@ export class LocalTrack extends Track {
   }
 
   async #send(mediaStreamTrack) {
-    await this.#core?.ask(ASK.REPLACE, this.cid, mediaStreamTrack);
+    await this._ask(ASK.REPLACE, mediaStreamTrack);
   }
 
   #showInstead(old, fresh) {

@@ -1,9 +1,11 @@
 // A track of pictures of this participant: its layers follow what is watched and what the camera gives.
+import * as ASK from './ask.js';
 import { isFirefox, isMobile } from './browser.js';
 import { isSVCCodec } from './codecs.js';
 import { encodingsFor } from './encodings.js';
 import { TrackInvalidError } from './errors.js';
 import { LocalTrack } from './local_track.js';
+import { describe } from './publish.js';
 import { senderStats } from './sender_stats.js';
 import { Track } from './track.js';
 import { Turns } from './turns.js';
@@ -64,7 +66,7 @@ export class LocalVideoTrack extends LocalTrack {
     await this.#change((parameters) => Object.assign(parameters, { degradationPreference }));
   }
 
-  /** For a device that lacks power: one layer, small and slow, until it is published anew. */
+  /** For a device that lacks power: one layer, small and slow, for as long as it is published. */
   async prioritizePerformance() {
     if (!this.sender) throw new TrackInvalidError('prioritizePerformance: the track is not published');
     this.#frugal = true;
@@ -108,12 +110,19 @@ export class LocalVideoTrack extends LocalTrack {
     });
   }
 
+  /** @internal A new session has a new sender. */
+  _sentAnew() {
+    if (this.#frugal) this.prioritizePerformance().catch(() => undefined);
+  }
+
   /** @internal Layers are fractions of the size: another camera may have another one. */
   async _mediaChanged() {
-    if (!this.sender || !this._publishOptions) return;
+    const options = this._publishOptions;
+    if (!options) return;
     const dimensions = await this.waitForDimensions().catch(() => undefined);
     if (!dimensions || (dimensions.width === this.#encoded?.width && dimensions.height === this.#encoded?.height)) return;
     this.#encoded = dimensions;
+    this._ask(ASK.DESCRIBE, await describe(this, options, {}));
     if (this.#frugal) return this.prioritizePerformance();
     const layers = this.#layers();
     await this.#change(({ encodings }) => {

@@ -25,6 +25,12 @@ impl RoomCore {
         promise
     }
 
+    /// Describes a track anew, whose size has changed: in the next session it is published so.
+    pub(super) fn describe(&self, cid: &str, request: &JsValue) -> JsValue {
+        self.driver.peers().describe_sender(cid, js::get(request, "encodings"), start_kbps(request));
+        self.order(Command::DescribeTrack(PublishTrack { request: Box::new(add_track(cid, request)) }))
+    }
+
     /// Sends another media track, or nothing for now (`null`), in the place of a local one.
     pub(super) fn replace(&self, cid: &str, track: JsValue) -> JsValue {
         match self.driver.peers().replace_track(cid, (!track.is_null()).then_some(track)) {
@@ -47,10 +53,14 @@ fn media(track: JsValue, request: &JsValue) -> LocalMedia {
         streams: js::get(request, "streams"),
         encodings: js::get(request, "encodings"),
         codec: js::text(request, "codec").unwrap_or_default(),
-        start_kbps: whole(request, "startKbps"),
+        start_kbps: start_kbps(request),
         degradation_preference: js::text(request, "degradationPreference"),
         paused: false,
     }
+}
+
+fn start_kbps(request: &JsValue) -> u32 {
+    whole(request, "startKbps")
 }
 
 // The features say the same as the flags, to servers that know them.

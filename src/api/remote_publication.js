@@ -8,7 +8,8 @@ import { RemoteAudioTrack, RemoteVideoTrack } from './remote_track.js';
 const smaller = (a, b) => a.width * a.height < b.width * b.height;
 
 export class RemoteTrackPublication extends TrackPublication {
-  // What was asked for; undefined where nothing was.
+  // What was asked for; undefined where nothing was. In a listener the engine learns of it when the listener is done.
+  #desired;
   #disabled;
   #quality;
   #dimensions;
@@ -22,7 +23,7 @@ export class RemoteTrackPublication extends TrackPublication {
   }
 
   get isDesired() {
-    return this._get(PUBLICATION.desired) ?? true;
+    return this.#desired ?? this._get(PUBLICATION.desired) ?? true;
   }
 
   get isSubscribed() {
@@ -52,7 +53,8 @@ export class RemoteTrackPublication extends TrackPublication {
   setSubscribed(subscribed) {
     const before = this.subscriptionStatus;
     const allowed = this.permissionStatus;
-    this._core?.ask(ASK.SET_SUBSCRIBED, this.trackSid, Boolean(subscribed));
+    this.#desired = Boolean(subscribed);
+    this._core?.ask(ASK.SET_SUBSCRIBED, this.trackSid, this.#desired);
     this._changed(before, allowed);
   }
 
@@ -102,6 +104,7 @@ export class RemoteTrackPublication extends TrackPublication {
     track.mediaStream = new MediaStream([media]);
     track.start();
     this._track = track;
+    this.#flows(media);
     track.on('videoDimensionsChanged', (dimensions) => {
       this.#shown = dimensions;
       this.#send();
@@ -119,8 +122,9 @@ export class RemoteTrackPublication extends TrackPublication {
 
   /** @internal The transport is a new one: the same subscription has other media now. */
   _mediaChanged(media) {
-    if (!this._track) this._subscribed(media);
-    else this._track._replaceMedia(media.track, media.receiver);
+    if (!this._track) return this._subscribed(media);
+    this._track._replaceMedia(media.track, media.receiver);
+    this.#flows(media.track);
   }
 
   /** @internal The media is gone. */
@@ -153,6 +157,12 @@ export class RemoteTrackPublication extends TrackPublication {
       this._participant._tell('trackSubscriptionStatusChanged', this, now);
       this.emit('subscriptionStatusChanged', now, before);
     }
+  }
+
+  // With adaptive stream a server sends whatever is subscribed to anew, also what it was told not to send: once it
+  // flows, it is told again.
+  #flows(media) {
+    media.addEventListener('unmute', () => this.isEnabled || this.#send(), { once: true });
   }
 
   // The smaller of what was asked for and what is shown is enough.

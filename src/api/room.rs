@@ -124,6 +124,7 @@ impl RoomCore {
             Ask::Replace => self.replace(&js::said(&first), second),
             Ask::Mute => self.order(Command::MuteTrack { cid: js::said(&first), muted: second.is_truthy() }),
             Ask::Unpublish => self.unpublish(js::said(&first)),
+            Ask::Describe => self.describe(&js::said(&first), &second),
             Ask::UpdateAudioTrack => {
                 let features = js::numbers(&Array::from(&second));
                 self.order(Command::UpdateAudioTrack { cid: js::said(&first), features })
@@ -190,7 +191,7 @@ impl RoomCore {
     }
 
     /// Gives a command whose end nobody waits for: it is kept until it can be sent, and ends with the session.
-    fn order(&self, command: Command) -> JsValue {
+    pub(super) fn order(&self, command: Command) -> JsValue {
         self.driver.submit(command, Box::new(drop));
         JsValue::UNDEFINED
     }

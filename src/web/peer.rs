@@ -48,6 +48,13 @@ impl Peers {
         self.media.local.borrow_mut().insert(cid.to_owned(), media);
     }
 
+    /// How it is to be sent by the next generation.
+    pub fn describe_sender(&self, cid: &str, encodings: JsValue, start_kbps: u32) {
+        if let Some(media) = self.media.local.borrow_mut().get_mut(cid) {
+            (media.encodings, media.start_kbps) = (encodings, start_kbps);
+        }
+    }
+
     /// Forgets it. One that is being sent stays sent until the engine removes it.
     pub fn unregister_sender(&self, cid: &str) {
         self.media.local.borrow_mut().remove(cid);

@@ -251,6 +251,58 @@ for (const singlePeerConnection of [true, false]) {
       await bob.mediaFlows('ada');
     });
 
+    test('a camera that is captured in another size is published in that size after a full reconnect', TIMEOUT, async () => {
+      await ada.run((client) => client.room.localParticipant.setCameraEnabled(true, { resolution: { width: 320, height: 180 } }));
+      await ada.run((client) => client.publication('ada', 'camera').track.restartTrack({ resolution: { width: 1280, height: 720 } }));
+      const since = await ada.mark();
+      await ada.run((client) => client.room.simulateScenario('full-reconnect'));
+      await ada.next('reconnected', { since });
+      const layers = (client) => client.publication('ada', 'camera').track.sender.getParameters().encodings.map(({ rid, scaleResolutionDownBy }) => [rid, scaleResolutionDownBy]);
+      assert.deepEqual(await ada.run(layers), [['q', 4], ['h', 2], ['f', 1]]);
+      await bob.until((client) => client.publication('ada', 'camera')?.dimensions?.width === 1280, 'the new size');
+      // While there is no sender as well.
+      const again = await ada.mark();
+      await ada.run(async (client) => {
+        const smaller = new Promise((resolve, reject) => {
+          client.room.once('reconnecting', () => client.publication('ada', 'camera').track.restartTrack({ resolution: { width: 640, height: 360 } }).then(resolve, reject));
+        });
+        await client.room.simulateScenario('full-reconnect');
+        await smaller;
+      });
+      await ada.next('reconnected', { since: again });
+      await ada.run((client) => client.room.simulateScenario('full-reconnect'));
+      await bob.until((client) => client.publication('ada', 'camera')?.dimensions?.width === 640, 'the size of now');
+      await ada.until((client) => client.room.state === 'connected', 'the room to be back');
+      assert.deepEqual(await ada.run(layers), [['q', 2], ['h', 1]]);
+    });
+
+    test('a camera that was told to spare power does so after a full reconnect', TIMEOUT, async () => {
+      await ada.run((client) => client.room.localParticipant.setCameraEnabled(true).then(({ track }) => track.prioritizePerformance()));
+      const since = await ada.mark();
+      await ada.run((client) => client.room.simulateScenario('full-reconnect'));
+      await ada.next('reconnected', { since });
+      await ada.until((client) => client.publication('ada', 'camera').track.sender.getParameters().encodings.map(({ active }) => active).join() === 'true,false,false', 'one layer');
+    });
+
+    test('a track that is taken back is published anew by a call that follows at once, also right after a full reconnect', TIMEOUT, async () => {
+      await ada.publishBoth();
+      await bob.mediaFlows('ada');
+      const seen = await ada.run(async (client) => {
+        const { localParticipant } = client.room;
+        const { track } = client.publication('ada', 'camera');
+        const twice = async () => {
+          const [gone, published] = await Promise.all([localParticipant.unpublishTrack(track, false), localParticipant.publishTrack(track)]);
+          return [gone !== published, published.track === track, client.publication('ada', 'camera') === published];
+        };
+        const first = await twice();
+        const then = new Promise((resolve, reject) => client.room.once('reconnected', () => twice().then(resolve, reject)));
+        await client.room.simulateScenario('full-reconnect');
+        return [...first, ...(await then)];
+      });
+      assert.deepEqual(seen, Array(6).fill(true));
+      await bob.mediaFlows('ada');
+    });
+
     test('adaptive stream: a video that nobody can see says so, and flows again when it is seen', TIMEOUT, async () => {
       await bob.publishBoth();
       await ada.mediaFlows('bob');
@@ -266,6 +318,50 @@ for (const singlePeerConnection of [true, false]) {
       });
       await ada.until(() => window.sights.length === 2, 'the video to be seen again');
       assert.deepEqual(await ada.evaluate(() => window.sights), [false, true]);
+      await ada.mediaFlows('bob');
+    });
+
+    test('adaptive stream: a video that is out of sight stays away after a full reconnect', TIMEOUT, async () => {
+      await bob.publishBoth();
+      await ada.mediaFlows('bob');
+      await ada.run((client) => {
+        client.publication('bob', 'camera').track.attachedElements[0].style.display = 'none';
+      });
+      await ada.until((client) => client.publication('bob', 'camera').isEnabled === false, 'the video to be out of sight');
+      const since = await ada.mark();
+      await ada.run((client) => client.room.simulateScenario('full-reconnect'));
+      await ada.next('reconnected', { since });
+      const still = async (client) => {
+        const before = await client.inbound('bob', 'camera');
+        await new Promise((resolve) => setTimeout(resolve, 1_000));
+        return (await client.inbound('bob', 'camera'))?.frames === before?.frames && client.publication('bob', 'microphone').track?.currentBitrate > 0;
+      };
+      await ada.until(still, 'sound without pictures');
+      await ada.run((client) => {
+        client.publication('bob', 'camera').track.attachedElements[0].style.display = '';
+      });
+      await ada.mediaFlows('bob');
+    });
+
+    test('a subscription that ends amid a full reconnect is told, and leaves no track behind', TIMEOUT, async () => {
+      await bob.publishBoth();
+      await ada.mediaFlows('bob');
+      const told = await ada.run(async (client) => {
+        const publication = client.publication('bob', 'camera');
+        const told = [];
+        client.room.on('trackUnsubscribed', (_, of) => told.push(of === publication));
+        client.room.on('trackSubscriptionStatusChanged', (of, status) => told.push(status));
+        const back = new Promise((resolve) => client.room.once('reconnected', resolve));
+        client.room.once('reconnecting', () => {
+          publication.setSubscribed(false);
+          told.push(publication.isDesired);
+        });
+        await client.room.simulateScenario('full-reconnect');
+        await back;
+        return [...told, publication.track === undefined];
+      });
+      assert.deepEqual(told, ['unsubscribed', false, true, true]);
+      await ada.run((client) => client.publication('bob', 'camera').setSubscribed(true));
       await ada.mediaFlows('bob');
     });
 

@@ -96,6 +96,8 @@ pub enum Command {
     UpdateMetadata { name: Option<String>, metadata: Option<String>, attributes: Map<String, String> },
     /// Settles with the server's `TrackInfo` when the track is published and negotiated.
     PublishTrack(PublishTrack),
+    /// The same track, of another size: as it is to be published after a full reconnect.
+    DescribeTrack(PublishTrack),
     /// By its cid. Settles when asked for.
     UnpublishTrack { cid: String },
     /// Tell the server that a local track is muted, by its cid. The last one wins.

@@ -52,6 +52,10 @@ impl Session {
                 return self.update_metadata(call, Change { name, metadata, attributes });
             }
             Command::PublishTrack(track) => return self.publish_track(call, track),
+            Command::DescribeTrack(track) => {
+                self.publications.describe(track.request);
+                Ok(())
+            }
             Command::UnpublishTrack { cid } => {
                 self.unpublish(&cid, Error::new(Code::Cancelled, "the track was unpublished"));
                 Ok(())
@@ -63,6 +67,8 @@ impl Session {
             },
             Command::SetSubscribed { track_sids, subscribed } => track_sids.into_iter().try_for_each(|track_sid| {
                 self.roster.set_desired(&track_sid, subscribed);
+                let ended = self.roster.end_stale();
+                self.tell(ended);
                 self.ask(Request::Subscribe { track_sid, subscribed })
             }),
             Command::SetTrackSettings { track_sid, settings } => {

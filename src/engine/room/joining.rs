@@ -351,7 +351,8 @@ impl Session {
     pub(super) fn close_peer(&mut self) {
         self.peer(PeerAction::Close);
         self.negotiation.close(&mut self.timers);
-        self.roster.transport_replaced();
+        let ended = self.roster.transport_replaced();
+        self.tell(ended);
     }
 
     pub(super) fn hang_up(&mut self, why: Hangup) {

@@ -179,6 +179,13 @@ impl Publications {
         track.map(|track| track.muted = muted).is_some()
     }
 
+    /// Another description of a track, for when it is asked for again.
+    pub fn describe(&mut self, request: Box<proto::AddTrackRequest>) {
+        if let Some(track) = self.tracks.iter_mut().find(|track| track.cid() == request.cid) {
+            track.request = request;
+        }
+    }
+
     /// The next track whose `add_track` is to be sent, with the message. Its time runs from now. One that was published
     /// before under the same client id waits for the answer (up to `answered` they are here) that lets it go.
     pub fn next_to_ask(&mut self, now: Millis, answered: u32) -> Option<proto::AddTrackRequest> {

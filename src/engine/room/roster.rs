@@ -272,7 +272,10 @@ impl Roster {
         match participant.publication_mut(&update.track_sid) {
             Some(publication) if publication.allowed != allowed => {
                 publication.allowed = allowed;
-                vec![Event::TrackSubscriptionPermissionChanged { identity, sid: publication.sid.clone(), allowed }]
+                let sid = publication.sid.clone();
+                let mut events = self.end_stale();
+                events.push(Event::TrackSubscriptionPermissionChanged { identity, sid, allowed });
+                events
             }
             _ => Vec::new(),
         }

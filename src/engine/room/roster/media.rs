@@ -78,7 +78,7 @@ impl Roster {
 
     /// A new transport takes the place of the old one. What was subscribed stays so and gets its new media when that
     /// arrives ([`Event::TrackMediaChanged`]); what waited is gone.
-    pub fn transport_replaced(&mut self) {
+    pub fn transport_replaced(&mut self) -> Vec<Event> {
         self.arrivals.waiting.clear();
         self.arrivals.mids.clear();
         for participant in self.remote.values_mut() {
@@ -86,6 +86,25 @@ impl Roster {
                 publication.media_stale = publication.media.is_some();
             }
         }
+        self.end_stale()
+    }
+
+    /// What is not subscribed to any more gets no other media: it ends with the transport that brought the old.
+    pub fn end_stale(&mut self) -> Vec<Event> {
+        let mut events = Vec::new();
+        for participant in self.remote.values_mut() {
+            for publication in &mut participant.publications {
+                if publication.media_stale
+                    && !(publication.desired && publication.allowed)
+                    && let Some(media) = publication.media.take()
+                {
+                    publication.media_stale = false;
+                    let (identity, sid) = (participant.identity.clone(), publication.sid.clone());
+                    events.push(Event::TrackUnsubscribed { identity, sid, media });
+                }
+            }
+        }
+        events
     }
 
     fn attach(&mut self) -> Vec<Event> {
