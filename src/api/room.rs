@@ -62,9 +62,10 @@ impl RoomCore {
                 self.driver.plugin_loaded(Load(js::whole(&second)), js::whole(&first) as usize, loaded);
                 JsValue::UNDEFINED
             }
-            Ask::History => self.read(|session| {
+            Ask::History => self.driver.with_session(|session| {
                 let lead_ms = host::lead_ms();
-                session.history().iter().map(|of| fields::fact(of, lead_ms)).collect::<Array>().into()
+                let facts = session.into_iter().flat_map(|session| session.history().iter());
+                facts.map(|of| fields::fact(of, lead_ms)).collect::<Array>().into()
             }),
             Ask::Simulate => self.simulate(&js::said(&first), second.as_f64()),
             Ask::Room => self.read(|session| fields::room(session, js::whole(&first))),

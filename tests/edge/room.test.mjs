@@ -267,6 +267,17 @@ describe('coming back', () => {
 });
 
 describe('the history of the connection', () => {
+  test('is empty before the first connect, as everything else that a room has to tell', () => {
+    const { room } = make();
+    assert.deepEqual(room.connectionHistory, []);
+    assert.deepEqual([room.state, room.name, room.metadata, room.numParticipants, room.numPublishers, room.isRecording], ['disconnected', '', undefined, 0, 0, false]);
+    assert.deepEqual([room.remoteParticipants.size, room.activeSpeakers, room.rtt, room.serverInfo, room.creationTime], [0, [], undefined, undefined, undefined]);
+    assert.equal(room.getParticipantByIdentity('alice'), undefined);
+    const me = room.localParticipant;
+    assert.deepEqual([me.identity, me.sid, me.attributes, me.isSpeaking, me.audioLevel, me.connectionQuality], ['', '', {}, false, 0, 'unknown']);
+    assert.deepEqual([me.trackPublications.size, me.isCameraEnabled, me.isMicrophoneEnabled, me.isScreenShareEnabled], [0, false, false, false]);
+  });
+
   test('is plain data whose dates go forward and stay as they are', async () => {
     const { room, token } = make();
     await room.connect(server.url, token);
