@@ -4,6 +4,7 @@ mod common;
 
 use common::Room;
 use common::server::OnDial;
+use log::Level::Error;
 use rejoin::engine::config::{Capabilities, Config};
 use rejoin::engine::error::Code;
 use rejoin::engine::io::HostEvent;
@@ -42,6 +43,21 @@ fn the_time_is_an_option() {
     let mut room = lost(Config { give_up_after_ms: 20_000, ..Config::default() });
     room.run_for(20_000);
     room.assert_over();
+}
+
+#[test]
+fn the_error_counts_an_attempt_that_hangs() {
+    let mut room = Room::with(Config { give_up_after_ms: 5_000, ..Config::default() }, BROWSER);
+    room.connect();
+    room.server.next_dials(vec![OnDial::Stall; 10]);
+    room.drop_socket(1006);
+    let dialled = room.dials.len();
+    room.run_for(5_000);
+    room.assert_over();
+    let made = room.dials.len() - dialled;
+    let told = room.lines(Error);
+    let counted = if made == 1 { "and 1 attempt:".to_owned() } else { format!("and {made} attempts:") };
+    assert!(made > 0 && told.len() == 1 && told.iter().all(|line| line.contains(&counted)), "{made}: {told:?}");
 }
 
 #[test]
@@ -94,7 +110,7 @@ fn it_gives_up_after_five_minutes_with_one_warning_and_one_error() {
     room.run_for(1_000);
     assert_eq!(room.disconnected_for(), Some(0));
     room.assert_over();
-    assert_eq!((room.lines(log::Level::Warn).len(), room.lines(log::Level::Error).len()), (1, 1));
+    assert_eq!((room.lines(log::Level::Warn).len(), room.lines(Error).len()), (1, 1));
 }
 
 #[test]

@@ -4,7 +4,8 @@ mod common;
 
 use common::Room;
 use rejoin::engine::room::event::ConnectionState;
-use rejoin::protocol::signal::Ask;
+use rejoin::protocol::proto::Pong;
+use rejoin::protocol::signal::{Ask, Told};
 
 /// A connected room of a server with these periods, in seconds.
 fn room(interval: i32, timeout: i32) -> Room {
@@ -75,5 +76,18 @@ fn periods_out_of_bounds_are_one_warning() {
     }
     for (interval, timeout) in PLAIN {
         assert_eq!(warnings(&room(*interval, *timeout)), 0, "{interval} {timeout}");
+    }
+}
+
+#[test]
+fn the_answer_to_no_ping_measures_nothing() {
+    let mut room = room(5, 15);
+    room.run_for(60_000);
+    let measured = room.session.rtt_ms();
+    assert!(measured.is_some());
+    let now = room.now.0 as i64;
+    for timestamp in [now, now - 1, now - 50_000, now + 1, 0, i64::MIN, i64::MAX] {
+        room.tell(Told::PongResp(Pong { last_ping_timestamp: timestamp, timestamp: 0 }));
+        assert_eq!(room.session.rtt_ms(), measured, "{timestamp}");
     }
 }

@@ -57,7 +57,7 @@ export const suites = {
       // The cluster's nodes are started here, whatever LIVEKIT_URL names.
       await livekitServer();
       // Where they cannot be had, the tests that use them say so.
-      await Promise.all([networkTools().catch(() => {}), redis().catch(() => {})]);
+      for (const tools of [networkTools, redis]) await tools().catch(() => {});
     },
   }),
   edge: inNode(['tests/edge', 'tests/bench'], {

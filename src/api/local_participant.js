@@ -278,7 +278,13 @@ export class LocalParticipant extends Participant {
       this.#enabling.set(source, promise);
       return promise;
     }
-    const publication = this.getTrackPublication(source) ?? (await (enabled ? running : running?.catch(() => undefined)));
+    const failed = (error) => {
+      if (enabled) throw error;
+    };
+    // Whoever called first goes on first.
+    const publication = this.getTrackPublication(source) ?? (await running?.catch(failed));
+    // Switched off by a call between that one and this.
+    if (enabled && publication !== this.getTrackPublication(source)) return this.#setEnabled(source, enabled, create, publishOptions, quiet);
     if (enabled) await publication.unmute();
     else if (source !== 'screen_share') await publication?.mute();
     else if (publication?.track) await this.#stopSharing(publication);

@@ -36,12 +36,13 @@ export declare class LocalVideoTrack extends LocalTrack<Track.Kind.Video> {
   /** One for each layer that is sent, the largest first; none while it is not published. */
   getSenderStats(): Promise<VideoSenderStats[]>;
   restartTrack(options?: VideoCaptureOptions): Promise<void>;
-  /** Sends no layer above this quality. */
+  /** Sends no layer above this quality, whatever others ask for, until it is published anew. */
   setPublishingQuality(maxQuality: VideoQuality): Promise<void>;
   /**
    * For a device that lacks power (`cpuConstrained`): sends one layer of at most 360 lines and 15 frames a second, whatever
    * others ask for, until it is published anew. Rejects with `TrackInvalidError` when it is not published.
    */
   prioritizePerformance(): Promise<void>;
+  /** What gives way first where the device or the network is too slow; until it is published anew. */
   setDegradationPreference(preference: RTCDegradationPreference): Promise<void>;
 }

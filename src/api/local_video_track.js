@@ -19,6 +19,8 @@ export class LocalVideoTrack extends LocalTrack {
   #parameters = new Turns();
   #constrained = false;
   #frugal = false;
+  /** What the app asked of the sender, for the next one. */
+  #asked = {};
 
   constructor(mediaStreamTrack, constraints, userProvidedTrack = true) {
     super(mediaStreamTrack, 'video', constraints, userProvidedTrack);
@@ -57,12 +59,14 @@ export class LocalVideoTrack extends LocalTrack {
     return layers.map((layer) => ({ ...layer, rid: layer.rid ?? layer.streamId })).sort((a, b) => (b.frameWidth ?? 0) - (a.frameWidth ?? 0));
   }
 
-  /** Sends no layer above this quality. */
+  /** Sends no layer above this quality, whatever others ask for. */
   async setPublishingQuality(maxQuality) {
+    this.#asked.maxQuality = maxQuality;
     await this._setPublishingLayers([{ codec: '', qualities: [0, 1, 2].map((quality) => ({ quality, enabled: quality <= maxQuality })) }]);
   }
 
   async setDegradationPreference(degradationPreference) {
+    this.#asked.degradationPreference = degradationPreference;
     await this.#change((parameters) => Object.assign(parameters, { degradationPreference }));
   }
 
@@ -82,6 +86,7 @@ export class LocalVideoTrack extends LocalTrack {
   _publishedBy(core, options, dimensions) {
     super._publishedBy(core);
     this.#frugal = false;
+    this.#asked = {};
     this._publishOptions = options;
     this.#encoded = dimensions;
     if (!core) return;
@@ -94,7 +99,8 @@ export class LocalVideoTrack extends LocalTrack {
 
   /** @internal Dynacast: the layers that somebody watches. */
   async _setPublishingLayers(codecs) {
-    const wanted = codecs.find(({ codec }) => !codec || codec === this.codec)?.qualities;
+    const { maxQuality = 2 } = this.#asked;
+    const wanted = codecs.find(({ codec }) => !codec || codec === this.codec)?.qualities?.map(({ quality, enabled }) => ({ quality, enabled: enabled && quality <= maxQuality }));
     if (!wanted || this.#frugal) return;
     const single = isSVCCodec(this.codec);
     await this.#change(({ encodings }) => {
@@ -112,7 +118,13 @@ export class LocalVideoTrack extends LocalTrack {
 
   /** @internal A new session has a new sender. */
   _sentAnew() {
-    if (this.#frugal) this.prioritizePerformance().catch(() => undefined);
+    const { maxQuality, degradationPreference } = this.#asked;
+    const again = [
+      degradationPreference && this.setDegradationPreference(degradationPreference),
+      maxQuality !== undefined && this.setPublishingQuality(maxQuality),
+      this.#frugal && this.prioritizePerformance(),
+    ];
+    Promise.all(again).catch(() => undefined);
   }
 
   /** @internal Layers are fractions of the size: another camera may have another one. */

@@ -66,6 +66,7 @@ pub struct Episode {
     pub hint_ms: Option<f64>,
     /// When the last attempt began.
     pub last_begun: Option<Millis>,
+    begun: u32,
     /// When the last attempt was due that the app had asked for.
     pub last_asked: Option<Millis>,
     /// Media fell silent together with signalling: the node is gone.
@@ -116,12 +117,19 @@ impl Episode {
             num_participants,
             hint_ms: loss.hint_ms,
             last_begun: None,
+            begun: 0,
             last_asked: None,
             node_gone: false,
             replaced: 0,
             failed_resumes: 0,
             warned: false,
         }
+    }
+
+    /// An attempt begins.
+    pub fn begin(&mut self, now: Millis) {
+        self.last_begun = Some(now);
+        self.begun = self.begun.saturating_add(1);
     }
 
     /// An attempt failed. A resume that the server itself turns down says nothing against the server, only that it
@@ -142,8 +150,8 @@ impl Episode {
 
     /// How long it has lasted and why, for a message.
     pub fn story(&self, now: Millis) -> String {
-        let (ms, attempts) = (now.since(self.started), self.attempt.saturating_sub(1));
-        text!(ms, " ms and ", attempts, " attempts: ", self.reason)
+        let attempts = if self.begun == 1 { " attempt: " } else { " attempts: " };
+        text!(now.since(self.started), " ms and ", self.begun, attempts, self.reason)
     }
 
     /// Whether it is time for the one warning of this episode: its second attempt or five seconds, or the attempt that

@@ -51,6 +51,25 @@ describe('in a room', () => {
     });
   });
 
+  test('sharing that is switched on, off and on at once is on', TIMEOUT, async () => {
+    const seen = await ada.run(async (client) => {
+      const asked = [];
+      navigator.mediaDevices.getDisplayMedia = async () => {
+        const canvas = Object.assign(document.createElement('canvas'), { width: 640, height: 360 });
+        canvas.getContext('2d').fillRect(0, 0, 640, 360);
+        asked.push(canvas.captureStream(10));
+        return asked.at(-1);
+      };
+      const { localParticipant } = client.room;
+      const [first, , last] = await Promise.all([true, false, true].map((on) => localParticipant.setScreenShareEnabled(on)));
+      const states = asked.map((stream) => stream.getVideoTracks()[0].readyState);
+      const shared = [localParticipant.isScreenShareEnabled, localParticipant.getTrackPublication('screen_share') === last, last !== first];
+      await Promise.all([false, true, false].map((on) => localParticipant.setScreenShareEnabled(on)));
+      return { states, shared, off: localParticipant.isScreenShareEnabled };
+    });
+    assert.deepEqual(seen, { states: ['ended', 'live'], shared: [true, true, true], off: false });
+  });
+
   test('a microphone that goes away gives way to the default one', TIMEOUT, async () => {
     const seen = await ada.run(async (client) => {
       const { room } = client;

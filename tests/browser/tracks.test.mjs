@@ -251,39 +251,6 @@ for (const singlePeerConnection of [true, false]) {
       await bob.mediaFlows('ada');
     });
 
-    test('a camera that is captured in another size is published in that size after a full reconnect', TIMEOUT, async () => {
-      await ada.run((client) => client.room.localParticipant.setCameraEnabled(true, { resolution: { width: 320, height: 180 } }));
-      await ada.run((client) => client.publication('ada', 'camera').track.restartTrack({ resolution: { width: 1280, height: 720 } }));
-      const since = await ada.mark();
-      await ada.run((client) => client.room.simulateScenario('full-reconnect'));
-      await ada.next('reconnected', { since });
-      const layers = (client) => client.publication('ada', 'camera').track.sender.getParameters().encodings.map(({ rid, scaleResolutionDownBy }) => [rid, scaleResolutionDownBy]);
-      assert.deepEqual(await ada.run(layers), [['q', 4], ['h', 2], ['f', 1]]);
-      await bob.until((client) => client.publication('ada', 'camera')?.dimensions?.width === 1280, 'the new size');
-      // While there is no sender as well.
-      const again = await ada.mark();
-      await ada.run(async (client) => {
-        const smaller = new Promise((resolve, reject) => {
-          client.room.once('reconnecting', () => client.publication('ada', 'camera').track.restartTrack({ resolution: { width: 640, height: 360 } }).then(resolve, reject));
-        });
-        await client.room.simulateScenario('full-reconnect');
-        await smaller;
-      });
-      await ada.next('reconnected', { since: again });
-      await ada.run((client) => client.room.simulateScenario('full-reconnect'));
-      await bob.until((client) => client.publication('ada', 'camera')?.dimensions?.width === 640, 'the size of now');
-      await ada.until((client) => client.room.state === 'connected', 'the room to be back');
-      assert.deepEqual(await ada.run(layers), [['q', 2], ['h', 1]]);
-    });
-
-    test('a camera that was told to spare power does so after a full reconnect', TIMEOUT, async () => {
-      await ada.run((client) => client.room.localParticipant.setCameraEnabled(true).then(({ track }) => track.prioritizePerformance()));
-      const since = await ada.mark();
-      await ada.run((client) => client.room.simulateScenario('full-reconnect'));
-      await ada.next('reconnected', { since });
-      await ada.until((client) => client.publication('ada', 'camera').track.sender.getParameters().encodings.map(({ active }) => active).join() === 'true,false,false', 'one layer');
-    });
-
     test('a track that is taken back is published anew by a call that follows at once, also right after a full reconnect', TIMEOUT, async () => {
       await ada.publishBoth();
       await bob.mediaFlows('ada');

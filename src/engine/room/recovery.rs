@@ -213,7 +213,7 @@ impl Session {
         if episode.kind == ReconnectKind::Full && now < landed {
             return self.timers.set(Timer::Attempt, landed);
         }
-        episode.last_begun = Some(now);
+        episode.begin(now);
         match episode.kind {
             ReconnectKind::Resume => self.begin(Purpose::Resume),
             ReconnectKind::Full => {

@@ -104,12 +104,13 @@ impl SignalQueue {
         }
     }
 
-    /// The pong to a ping proves that what was sent before that ping has arrived.
-    pub fn ponged(&mut self, timestamp: i64) {
-        let Some(&(_, number)) = self.out.iter().find(|(sent, _)| *sent == timestamp) else { return };
+    /// The pong to a ping proves that what was sent before that ping has arrived. False when no such ping waits for one.
+    pub fn ponged(&mut self, timestamp: i64) -> bool {
+        let Some(&(_, number)) = self.out.iter().find(|(sent, _)| *sent == timestamp) else { return false };
         self.out.retain(|(_, other)| *other > number);
         // What has a number is done when it is answered, not when it is read.
         self.unconfirmed.retain(|(before, request)| *before > number || matches!(request, Request::Numbered(_)));
+        true
     }
 
     /// The socket died: what it may have swallowed is to be sent again, before what was asked for since. `is_open` says

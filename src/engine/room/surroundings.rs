@@ -65,8 +65,9 @@ impl Session {
     }
 
     pub(super) fn handle_pong(&mut self, pong: proto::Pong) {
-        self.queue.ponged(pong.last_ping_timestamp);
-        let action = self.liveness.on_pong(self.now, Some(pong.last_ping_timestamp));
+        // The answer to no ping of ours is a sign of life, and no measure.
+        let asked = self.queue.ponged(pong.last_ping_timestamp);
+        let action = self.liveness.on_pong(self.now, asked.then_some(pong.last_ping_timestamp));
         self.act_on_life(action);
     }
 
