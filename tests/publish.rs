@@ -205,27 +205,6 @@ fn a_track_published_before_the_room_is_connected_is_published_when_it_is() {
     assert!(room.result(call).unwrap().is_ok());
 }
 
-/// Two sessions of one track under one client id: the server takes the second when the first is negotiated away.
-#[test]
-fn a_track_that_is_published_again_at_once_waits_for_the_answer_that_lets_it_go() {
-    let mut room = Room::connected();
-    room.publish("mic");
-    room.run_for(100);
-    room.server.answers = false;
-    room.forget();
-    room.call(Command::UnpublishTrack { cid: "mic".into() });
-    let again = room.publish("mic");
-    room.run_for(1_000);
-    assert!(!room.sent.iter().any(|ask| matches!(ask, Ask::AddTrack(_))), "the server still has it");
-    let offers = room.sent_like(|ask| if let Ask::Offer(offer) = ask { Some(offer.id) } else { None });
-    room.server.answers = true;
-    let answer =
-        proto::SessionDescription { r#type: "answer".into(), id: *offers.last().unwrap(), ..Default::default() };
-    room.tell(Told::Answer(answer));
-    room.run_for(100);
-    assert!(matches!(room.result(again), Some(Ok(Reply::Published(_)))), "{:?}", room.result(again));
-}
-
 #[test]
 fn a_source_that_the_token_does_not_name_is_refused_here() {
     let mut room = Room::connected();

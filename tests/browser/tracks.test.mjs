@@ -325,9 +325,11 @@ for (const singlePeerConnection of [true, false]) {
         });
         await client.room.simulateScenario('full-reconnect');
         await back;
-        return [...told, publication.track === undefined];
+        // A server that subscribes everybody to everything does so until it reads what is not wanted.
+        await client.until(() => publication.track === undefined, 'the track to be gone');
+        return told.slice(0, 3);
       });
-      assert.deepEqual(told, ['unsubscribed', false, true, true]);
+      assert.deepEqual(told, ['unsubscribed', false, true]);
       await ada.run((client) => client.publication('bob', 'camera').setSubscribed(true));
       await ada.mediaFlows('bob');
     });

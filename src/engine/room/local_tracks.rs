@@ -43,7 +43,7 @@ impl Session {
             return;
         }
         let fast = self.joined.as_ref().is_some_and(|joined| joined.publishes_fast);
-        while let Some(request) = self.publications.next_to_ask(self.now, self.negotiation.answered()) {
+        while let Some(request) = self.publications.next_to_ask(self.now) {
             let cid = request.cid.clone();
             self.send(Ask::AddTrack(request));
             if fast {
@@ -147,7 +147,6 @@ impl Session {
         self.queue.forget(&Request::Mute { cid: cid.into() });
         self.queue.forget(&Request::AudioTrack { cid: cid.into(), features: Vec::new() });
         if track.has_sender() {
-            self.publications.leaves_with(cid, self.negotiation.next_offer_id());
             self.peer(PeerAction::RemoveSender { cid: cid.into() });
             self.negotiate();
         }

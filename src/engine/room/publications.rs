@@ -89,14 +89,13 @@ pub struct Ready {
 #[derive(Debug, Default)]
 pub struct Publications {
     tracks: Vec<Local>,
-    /// Client ids whose sender was taken away, and the offers that say so: before its answer the server has them.
-    leaving: Vec<(String, u32)>,
     /// Who may subscribe, if anybody was ever shut out.
     restriction: Option<Box<proto::SubscriptionPermission>>,
 }
 
 impl Publications {
-    /// Takes in a track. A cid that is there already is refused.
+    /// Takes in a track. A cid that is there already is refused; each publishing has one of its own, because the server
+    /// announces nothing anew under a cid that it still has.
     pub fn add(&mut self, call: CallId, request: Box<proto::AddTrackRequest>) -> Result<(), Error> {
         if self.get(&request.cid).is_some() {
             return Err(Error::new(Code::PublishTrack, "a track with this client id is published already"));
@@ -143,12 +142,6 @@ impl Publications {
         Some((track, call))
     }
 
-    /// The sender of a track that was taken away goes with this offer.
-    pub fn leaves_with(&mut self, cid: &str, offer_id: u32) {
-        self.leaving.retain(|(other, _)| other != cid);
-        self.leaving.push((cid.to_owned(), offer_id));
-    }
-
     /// Who may subscribe from now on.
     pub fn restrict(&mut self, restriction: proto::SubscriptionPermission) {
         self.restriction = Some(Box::new(restriction));
@@ -186,13 +179,9 @@ impl Publications {
         }
     }
 
-    /// The next track whose `add_track` is to be sent, with the message. Its time runs from now. One that was published
-    /// before under the same client id waits for the answer (up to `answered` they are here) that lets it go.
-    pub fn next_to_ask(&mut self, now: Millis, answered: u32) -> Option<proto::AddTrackRequest> {
-        self.leaving.retain(|(_, offer)| *offer > answered);
-        let leaving = &self.leaving;
-        let may = |track: &Local| track.asked == Asked::No && !leaving.iter().any(|(cid, _)| cid == track.cid());
-        let track = self.tracks.iter_mut().find(|track| may(track))?;
+    /// The next track whose `add_track` is to be sent, with the message. Its time runs from now.
+    pub fn next_to_ask(&mut self, now: Millis) -> Option<proto::AddTrackRequest> {
+        let track = self.tracks.iter_mut().find(|track| track.asked == Asked::No)?;
         track.asked = Asked::Until(now.after(PUBLISHED_MS));
         let mut request = (*track.request).clone();
         request.muted = track.muted;
@@ -276,7 +265,6 @@ impl Publications {
 
     /// The session died: everything is to be published again.
     pub fn session_lost(&mut self) {
-        self.leaving.clear();
         for track in &mut self.tracks {
             track.sid_before = track.announced_sid();
             track.asked = Asked::No;
@@ -305,7 +293,6 @@ impl Publications {
 
     /// Ends all of them: the calls that are still open.
     pub fn clear(&mut self) -> Vec<CallId> {
-        self.leaving.clear();
         let mut calls = Vec::new();
         for track in std::mem::take(&mut self.tracks) {
             calls.extend(track.call);
@@ -332,7 +319,7 @@ mod tests {
     fn a_track_is_published_when_the_server_knows_it_and_its_offer_is_answered() {
         let mut publications = Publications::default();
         publications.add(CallId(1), request("mic")).unwrap();
-        publications.next_to_ask(Millis(0), 0).unwrap();
+        publications.next_to_ask(Millis(0)).unwrap();
         publications.sender_rides_in("mic", 2);
         assert!(publications.take_ready(2).is_empty());
         assert!(publications.known("mic", info("TR_1")));
@@ -346,14 +333,14 @@ mod tests {
     fn a_new_session_publishes_again_with_the_mute_state_of_now_and_names_the_old_sid() {
         let mut publications = Publications::default();
         publications.add(CallId(1), request("mic")).unwrap();
-        publications.next_to_ask(Millis(0), 0);
+        publications.next_to_ask(Millis(0));
         publications.known("mic", info("TR_1"));
         publications.sender_rides_in("mic", 2);
         publications.take_ready(2);
         publications.mute("mic", true);
         publications.session_lost();
         publications.session_lost();
-        assert!(publications.next_to_ask(Millis(0), 0).unwrap().muted);
+        assert!(publications.next_to_ask(Millis(0)).unwrap().muted);
         publications.known("mic", info("TR_2"));
         publications.sender_rides_in("mic", 1);
         let ready = publications.take_ready(1);
@@ -370,27 +357,13 @@ mod tests {
     }
 
     #[test]
-    fn a_client_id_is_asked_for_again_when_the_answer_is_there_that_let_it_go() {
-        let mut publications = Publications::default();
-        publications.add(CallId(1), request("mic")).unwrap();
-        publications.next_to_ask(Millis(0), 0);
-        publications.remove("mic").unwrap();
-        publications.leaves_with("mic", 3);
-        publications.add(CallId(2), request("mic")).unwrap();
-        publications.add(CallId(3), request("camera")).unwrap();
-        assert_eq!(publications.next_to_ask(Millis(0), 2).unwrap().cid, "camera");
-        assert!(publications.next_to_ask(Millis(0), 2).is_none());
-        assert_eq!(publications.next_to_ask(Millis(0), 3).unwrap().cid, "mic");
-    }
-
-    #[test]
     fn an_announcement_that_a_dead_socket_swallowed_is_found_in_the_own_participant() {
         let mut publications = Publications::default();
         publications.add(CallId(1), request("mic")).unwrap();
-        publications.next_to_ask(Millis(0), 0);
+        publications.next_to_ask(Millis(0));
         publications.socket_lost();
         assert_eq!(publications.adopt(&info("TR_1")).as_deref(), Some("mic"));
         assert_eq!(publications.adopt(&info("TR_1")), None);
-        assert!(publications.next_to_ask(Millis(1), 0).is_none());
+        assert!(publications.next_to_ask(Millis(1)).is_none());
     }
 }
