@@ -41,7 +41,6 @@ pub const PUBLICATION: &[&str] = &[
     "encryption",
     "desired",
     "allowed",
-    "paused",
     "info",
 ];
 
@@ -55,7 +54,6 @@ pub const ROOM: &[&str] = &[
     "recording",
     "serverInfo",
     "creationTime",
-    "maxParticipants",
 ];
 
 /// One fact of a participant; `undefined` for a number that is none.
@@ -96,8 +94,7 @@ pub fn publication(of: &Publication, field: u32) -> JsValue {
         8 => info.encryption.into(),
         9 => of.desired.into(),
         10 => of.allowed.into(),
-        11 => of.paused.into(),
-        12 => track_info(info),
+        11 => track_info(info),
         _ => JsValue::UNDEFINED,
     }
 }
@@ -117,7 +114,6 @@ pub fn room(session: &Session, field: u32) -> JsValue {
         5 => room.active_recording.into(),
         7 if room.creation_time_ms > 0 => (room.creation_time_ms as f64).into(),
         7 => (room.creation_time as f64 * 1000.0).into(),
-        8 => room.max_participants.into(),
         _ => JsValue::UNDEFINED,
     }
 }

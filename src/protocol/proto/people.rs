@@ -9,7 +9,6 @@ messages! {
     pub struct Room {
         sid: String = 1,
         name: String = 2,
-        max_participants: u32 = 4,
         creation_time: i64 = 5,
         metadata: String = 8,
         num_participants: u32 = 9,
