@@ -1,0 +1,50 @@
+// What an app hands over that cannot be used, and processors that misbehave: told at once, and what flows goes on.
+import assert from 'node:assert/strict';
+import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { openStage, PEER, SUBJECT } from './lib/stage.mjs';
+
+const TIMEOUT = { timeout: 120_000 };
+
+let stage;
+let ada;
+let bob;
+before(async () => {
+  stage = await openStage();
+});
+after(() => stage?.close());
+beforeEach(async () => {
+  [ada, bob] = await Promise.all([stage.client(SUBJECT), stage.client(PEER)]);
+  const room = stage.roomName('misuse');
+  await bob.join({ room, identity: 'bob' });
+  await ada.join({ room, identity: 'ada' });
+});
+afterEach(() => stage.clear());
+
+test('a processor that cannot be taken away, or is without a promise, holds nothing up', TIMEOUT, async () => {
+  await ada.publishBoth();
+  const seen = await ada.run(async (client) => {
+    const { track } = client.publication('ada', 'camera');
+    const processor = (destroy) => ({
+      name: 'stubborn',
+      async init(options) {
+        this.processedTrack = options.track.clone();
+      },
+      async restart() {},
+      destroy,
+    });
+    const failing = processor(async () => {
+      throw new Error('of the processor');
+    });
+    await track.setProcessor(failing);
+    await track.stopProcessor();
+    const stopped = [track.getProcessor(), track.sender.track === track.mediaStreamTrack];
+    await track.setProcessor(failing);
+    const next = processor(() => {});
+    await track.setProcessor(next);
+    const replaced = [track.getProcessor() === next, track.sender.track === next.processedTrack];
+    await client.room.localParticipant.unpublishTrack(track);
+    return { stopped, replaced, gone: client.publication('ada', 'camera') };
+  });
+  assert.deepEqual(seen, { stopped: [undefined, true], replaced: [true, true], gone: undefined });
+  await bob.until((client) => client.publication('ada', 'microphone') && !client.publication('ada', 'camera'), 'the camera to go');
+});
