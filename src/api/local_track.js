@@ -118,6 +118,7 @@ export class LocalTrack extends Track {
 
   /** Sends another media track in the place of this one's. */
   async replaceTrack(mediaStreamTrack, userProvidedOrOptions = true) {
+    if (mediaStreamTrack?.kind !== this.kind) throw new TrackInvalidError(`replaceTrack: a MediaStreamTrack of kind ${this.kind} is needed`);
     const options = typeof userProvidedOrOptions === 'boolean' ? { userProvidedTrack: userProvidedOrOptions } : userProvidedOrOptions;
     await this._turns.media.next(async () => {
       await this.#setMedia(mediaStreamTrack);

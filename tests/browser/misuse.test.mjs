@@ -48,3 +48,19 @@ test('a processor that cannot be taken away, or is without a promise, holds noth
   assert.deepEqual(seen, { stopped: [undefined, true], replaced: [true, true], gone: undefined });
   await bob.until((client) => client.publication('ada', 'microphone') && !client.publication('ada', 'camera'), 'the camera to go');
 });
+
+test('media of another kind is refused, and the track goes on as it was', TIMEOUT, async () => {
+  await ada.publishBoth();
+  const seen = await ada.run(async (client) => {
+    const { track } = client.publication('ada', 'camera');
+    const before = track.mediaStreamTrack;
+    const element = track.attach();
+    const refused = [];
+    for (const other of [client.publication('ada', 'microphone').track.mediaStreamTrack, undefined]) {
+      refused.push(await track.replaceTrack(other).catch((error) => error.name));
+    }
+    return { refused, same: track.mediaStreamTrack === before, live: before.readyState, shown: element.srcObject?.getTracks()[0] === before };
+  });
+  assert.deepEqual(seen, { refused: ['TrackInvalidError', 'TrackInvalidError'], same: true, live: 'live', shown: true });
+  await bob.mediaFlows('ada');
+});
