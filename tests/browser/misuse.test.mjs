@@ -64,3 +64,22 @@ test('media of another kind is refused, and the track goes on as it was', TIMEOU
   assert.deepEqual(seen, { refused: ['TrackInvalidError', 'TrackInvalidError'], same: true, live: 'live', shown: true });
   await bob.mediaFlows('ada');
 });
+
+test('what is no media element is refused and not kept', TIMEOUT, async () => {
+  const seen = await ada.run(async (client) => {
+    await client.room.localParticipant.setCameraEnabled(true);
+    const { track } = client.publication('ada', 'camera');
+    const refused = ['player', {}, null, document.createElement('div')].map((element) => {
+      try {
+        return track.attach(element);
+      } catch (error) {
+        return error.name;
+      }
+    });
+    const kept = track.attachedElements.length;
+    await client.room.localParticipant.setCameraEnabled(false);
+    await client.room.localParticipant.setCameraEnabled(true);
+    return { refused, kept, muted: track.isMuted };
+  });
+  assert.deepEqual(seen, { refused: ['TypeError', 'TypeError', 'TypeError', 'TypeError'], kept: 0, muted: false });
+});
