@@ -83,3 +83,25 @@ test('what is no media element is refused and not kept', TIMEOUT, async () => {
   });
   assert.deepEqual(seen, { refused: ['TypeError', 'TypeError', 'TypeError', 'TypeError'], kept: 0, muted: false });
 });
+
+test('a volume out of bounds is refused, and the one before holds', TIMEOUT, async () => {
+  await bob.publishBoth();
+  await ada.until((client) => client.publication('bob', 'microphone')?.track, 'the microphone');
+  const seen = await ada.run((client) => {
+    const participant = client.participant('bob');
+    const { track } = client.publication('bob', 'microphone');
+    track.detach();
+    participant.setVolume(0.5);
+    const refused = [2, -1, Number.NaN, 'loud', undefined].flatMap((volume) =>
+      [participant, track].map((one) => {
+        try {
+          return one.setVolume(volume);
+        } catch (error) {
+          return error.name;
+        }
+      }),
+    );
+    return { refused: [...new Set(refused)], volumes: [track.getVolume(), participant.getVolume(), track.attach().volume] };
+  });
+  assert.deepEqual(seen, { refused: ['TypeError'], volumes: [0.5, 0.5, 0.5] });
+});
