@@ -328,6 +328,16 @@ for (const singlePeerConnection of [true, false]) {
         return [...told, publication.track === undefined];
       });
       assert.deepEqual(told, ['unsubscribed', false, true, true]);
+      // Nor does one come, in this session or the next, while sound does.
+      for (const again of [false, true]) {
+        const since = await ada.mark();
+        if (again) await ada.run((client) => client.room.simulateScenario('full-reconnect'));
+        if (again) await ada.next('reconnected', { since });
+        const { packets } = await ada.until((client) => client.inbound('bob', 'microphone'), 'the microphone');
+        await ada.until(async (client, more) => (await client.inbound('bob', 'microphone'))?.packets > more, 'sound', { arg: again ? 50 : packets + 50 });
+        assert.equal(await ada.run((client) => client.publication('bob', 'camera').track), undefined);
+        assert.ok(!(await ada.names(['trackSubscribed'], since)).length, 'and none was told');
+      }
       await ada.run((client) => client.publication('bob', 'camera').setSubscribed(true));
       await ada.mediaFlows('bob');
     });
