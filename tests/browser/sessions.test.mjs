@@ -28,6 +28,32 @@ test('what is published before the connect is there when both are done', TIMEOUT
   await bob.until((client) => client.publication('alice', 'microphone')?.isSubscribed, 'the microphone');
 });
 
+test('a camera that is still being opened when the room is left is let go of, and does not appear in the next room', TIMEOUT, async () => {
+  const alice = await stage.client(SUBJECT, { fresh: true });
+  const [left, next] = [stage.roomName('left'), stage.roomName('next')];
+  await alice.join({ room: left, identity: 'alice' });
+  const seen = await alice.run(
+    async ({ room }, { url, token }) => {
+      const { mediaDevices } = navigator;
+      const open = mediaDevices.getUserMedia.bind(mediaDevices);
+      let allow;
+      const allowed = new Promise((resolve) => (allow = resolve));
+      let stream;
+      mediaDevices.getUserMedia = async (constraints) => {
+        await allowed;
+        return (stream = await open(constraints));
+      };
+      const outcome = room.localParticipant.setCameraEnabled(true).catch((error) => error.name);
+      await room.disconnect();
+      await room.connect(url, token);
+      allow();
+      return [await outcome, stream.getTracks()[0].readyState, room.localParticipant.trackPublications.size];
+    },
+    { url: stage.server.url, token: stage.server.token({ room: next, identity: 'alice' }) },
+  );
+  assert.deepEqual(seen, ['UnexpectedConnectionState', 'ended', 0]);
+});
+
 test('a track that is taken back can be published again at once', TIMEOUT, async () => {
   const [alice, bob] = [await stage.client(SUBJECT), await stage.client(PEER)];
   const room = stage.roomName('again');
