@@ -137,6 +137,8 @@ export class LocalParticipant extends Participant {
     const local = publication.track;
     local._publishedIn();
     if (stopOnUnpublish) local.stop();
+    // The engine forgets its facts.
+    publication._ended(this._room._core.ask(ASK.PUBLICATION_FACTS, this._key, publication.trackSid));
     const done = this._room._core.ask(ASK.UNPUBLISH, local.cid);
     this._unpublished(publication.trackSid);
     await done;

@@ -92,3 +92,26 @@ for (const [stopLocalTrackOnUnpublish, state] of [[false, 'live'], [true, 'ended
     await alice.evaluate(() => window.kept.stop());
   });
 }
+
+test('what has ended keeps its last facts, and waits for nothing', TIMEOUT, async () => {
+  const [alice, bob] = [await stage.client(SUBJECT), await stage.client(PEER)];
+  const room = stage.roomName('facts');
+  await alice.join({ room, identity: 'alice' });
+  await bob.join({ room, identity: 'bob' });
+  await bob.publishBoth();
+  await alice.until((client) => client.publication('bob', 'camera')?.track, 'the camera');
+  await alice.run((client) => (window.bob = client.participant('bob')) && undefined);
+  await bob.run((client) => client.room.disconnect());
+  await alice.until((client) => !client.room.remoteParticipants.size, 'bob to leave');
+  const kept = await alice.run(async ({ room }) => {
+    const waited = await Promise.race([window.bob.waitUntilActive().catch((error) => error.message), new Promise((resolve) => setTimeout(resolve, 0, 'for ever'))]);
+    const publication = await room.localParticipant.setCameraEnabled(true);
+    const facts = () => JSON.stringify([publication.trackInfo?.sid, publication.mimeType, publication.dimensions]);
+    const before = facts();
+    await room.localParticipant.unpublishTrack(publication.track);
+    const same = facts() === before && publication.dimensions.width > 0;
+    await room.disconnect();
+    return { waited, same, version: typeof room.serverInfo?.version };
+  });
+  assert.deepEqual(kept, { waited: 'Participant disconnected', same: true, version: 'string' });
+});
