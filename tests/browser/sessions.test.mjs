@@ -115,3 +115,23 @@ test('what has ended keeps its last facts, and waits for nothing', TIMEOUT, asyn
   });
   assert.deepEqual(kept, { waited: 'Participant disconnected', same: true, version: 'string' });
 });
+
+test('what is asked of a video is told as the server is told it', TIMEOUT, async () => {
+  const [alice, bob] = [await stage.client(SUBJECT), await stage.client(PEER)];
+  const room = stage.roomName('settings');
+  await alice.join({ room, identity: 'alice' });
+  await bob.join({ room, identity: 'bob' });
+  await bob.publishBoth();
+  await alice.until((client) => client.publication('bob', 'camera')?.track, 'the camera');
+  const told = await alice.run(async (client) => {
+    const publication = client.publication('bob', 'camera');
+    const told = [];
+    publication.on('updateSettings', ({ trackSids, ...settings }) => told.push([trackSids[0] === publication.trackSid, settings]));
+    publication.setVideoQuality(1);
+    publication.setVideoDimensions({ width: 100.5, height: 50 });
+    publication.setVideoFPS(5);
+    return told;
+  });
+  const settings = { disabled: false, quality: 0, width: 101, height: 50, fps: 0 };
+  assert.deepEqual(told, [[true, { ...settings, quality: 1, width: 0, height: 0 }], [true, settings], [true, { ...settings, fps: 5 }]]);
+});
