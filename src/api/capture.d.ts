@@ -3,7 +3,7 @@ import type { LocalAudioTrack } from './local_audio_track.js';
 import type { LocalTrack } from './local_track.js';
 import type { LocalVideoTrack } from './local_video_track.js';
 import type { VideoResolution } from './presets.js';
-import type { AudioProcessorOptions, Track, TrackProcessor } from './track.js';
+import type { Track, TrackProcessor } from './track.js';
 
 export interface AudioCaptureOptions {
   autoGainControl?: ConstrainBoolean;
@@ -16,7 +16,7 @@ export interface AudioCaptureOptions {
   restrictOwnAudio?: ConstrainBoolean;
   sampleRate?: ConstrainULong;
   sampleSize?: ConstrainULong;
-  processor?: TrackProcessor<Track.Kind.Audio, AudioProcessorOptions>;
+  processor?: TrackProcessor<Track.Kind.Audio, any>;
 }
 
 export interface VideoCaptureOptions {
@@ -25,7 +25,7 @@ export interface VideoCaptureOptions {
   facingMode?: 'user' | 'environment' | 'left' | 'right';
   /** @default 1280 x 720, 30 frames a second */
   resolution?: VideoResolution;
-  processor?: TrackProcessor<Track.Kind.Video>;
+  processor?: TrackProcessor<Track.Kind.Video, any>;
 }
 
 export interface ScreenShareCaptureOptions {

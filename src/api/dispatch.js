@@ -25,8 +25,8 @@ const RECONNECTING = { resume: 'signalReconnecting', full: 'reconnecting' };
 
 const HANDLERS = {
   connected: plain('connected'),
-  // livekit-client tells it once a connect.
-  signalConnected: (room) => room.state === 'connecting' && room.emit('signalConnected'),
+  // livekit-client tells it once a connect. What server it is is looked at now: afterwards it is known no more.
+  signalConnected: (room) => room.serverInfo && room.state === 'connecting' && room.emit('signalConnected'),
   reconnected: plain('reconnected'),
   region: plain('regionChanged'),
   pluginReady: plain('pluginReady'),

@@ -45,16 +45,8 @@ pub const PUBLICATION: &[&str] = &[
 ];
 
 /// Of the room.
-pub const ROOM: &[&str] = &[
-    "sid",
-    "name",
-    "metadata",
-    "numParticipants",
-    "numPublishers",
-    "recording",
-    "serverInfo",
-    "creationTime",
-];
+pub const ROOM: &[&str] =
+    &["sid", "name", "metadata", "numParticipants", "numPublishers", "recording", "serverInfo", "creationTime"];
 
 /// One fact of a participant; `undefined` for a number that is none.
 pub fn participant(of: &Participant, field: u32) -> JsValue {

@@ -4,7 +4,7 @@ import { isFirefox, isSafari } from './browser.js';
 import { createLocalScreenTracks, createLocalTracks } from './capture.js';
 import { unwrap } from './constraints.js';
 import { getLocalDevices } from './devices.js';
-import { PublishTrackError, TrackInvalidError } from './errors.js';
+import { PublishTrackError, TrackInvalidError, UnexpectedConnectionState } from './errors.js';
 import { LocalTrackPublication } from './local_publication.js';
 import { LocalAudioTrack } from './local_audio_track.js';
 import { LocalTrack } from './local_track.js';
@@ -137,6 +137,8 @@ export class LocalParticipant extends Participant {
     const local = publication.track;
     local._publishedIn();
     if (stopOnUnpublish) local.stop();
+    // The engine forgets its facts.
+    publication._ended(this._room._core.ask(ASK.PUBLICATION_FACTS, this._key, publication.trackSid));
     const done = this._room._core.ask(ASK.UNPUBLISH, local.cid);
     this._unpublished(publication.trackSid);
     await done;
@@ -293,6 +295,7 @@ export class LocalParticipant extends Participant {
 
   async #enable(source, create, publishOptions, quiet) {
     let tracks = [];
+    const { _leaves } = this._room;
     try {
       tracks = await create();
       this._lastErrors.delete(source);
@@ -302,6 +305,8 @@ export class LocalParticipant extends Participant {
       throw error;
     }
     try {
+      // A camera that was asked for in one room does not appear in the next.
+      if (_leaves !== this._room._leaves) throw new UnexpectedConnectionState('the app disconnected the room');
       const [publication] = await Promise.all(tracks.map((track) => this.publishTrack(track, publishOptions)));
       return publication;
     } catch (error) {

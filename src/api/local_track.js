@@ -118,6 +118,7 @@ export class LocalTrack extends Track {
 
   /** Sends another media track in the place of this one's. */
   async replaceTrack(mediaStreamTrack, userProvidedOrOptions = true) {
+    if (mediaStreamTrack?.kind !== this.kind) throw new TrackInvalidError(`replaceTrack: a MediaStreamTrack of kind ${this.kind} is needed`);
     const options = typeof userProvidedOrOptions === 'boolean' ? { userProvidedTrack: userProvidedOrOptions } : userProvidedOrOptions;
     await this._turns.media.next(async () => {
       await this.#setMedia(mediaStreamTrack);
@@ -151,7 +152,7 @@ export class LocalTrack extends Track {
     this.isStopped = true;
     super.stop();
     this.#media.abort();
-    this.#processor?.destroy().catch(() => undefined);
+    tell(this.#processor, 'destroy');
     this.#processor = undefined;
   }
 
@@ -171,7 +172,7 @@ export class LocalTrack extends Track {
         if (showProcessedStreamLocally) this.#showInstead(this._mediaStreamTrack, processor.processedTrack);
         await this.#send(processor.processedTrack);
       }
-      this.#tellProcessor('onPublish', this.#room);
+      if (this.#room) tell(processor, 'onPublish', this.#room);
       this.emit('trackProcessorUpdate', processor);
     });
     await this._mediaChanged();
@@ -189,7 +190,7 @@ export class LocalTrack extends Track {
     } catch (error) {
       const ms = Math.round(performance.now() - begun);
       write('warn', `processor ${processor.name} is unavailable after ${ms} ms: ${error?.message ?? error}`);
-      processor.destroy?.().catch(() => undefined);
+      tell(processor, 'destroy');
       throw error;
     } finally {
       clearTimeout(timer);
@@ -228,7 +229,7 @@ export class LocalTrack extends Track {
   _publishedIn(room) {
     const before = this.#room;
     this.#room = room;
-    this.#tellProcessor(room ? 'onPublish' : 'onUnpublish', room ?? before);
+    if (room ?? before) tell(this.#processor, room ? 'onPublish' : 'onUnpublish', room ?? before);
   }
 
   /** @internal */
@@ -344,15 +345,6 @@ export class LocalTrack extends Track {
     return { kind: this.kind, track, element: this.#processorElement, audioContext: this.audioContext, localTrack: this };
   }
 
-  // What a processor makes of it holds nothing up.
-  async #tellProcessor(hook, room) {
-    try {
-      if (room) await this.#processor?.[hook]?.(room);
-    } catch (error) {
-      write('warn', `${hook} of processor ${this.#processor?.name} failed: ${error?.message ?? error}`);
-    }
-  }
-
   #feedProcessor(mediaStreamTrack) {
     const element = this.#processorElement;
     if (!element) return;
@@ -367,13 +359,22 @@ export class LocalTrack extends Track {
     this.#processor = undefined;
     const shown = processor.processedTrack;
     shown?.stop();
-    await processor.destroy();
+    await tell(processor, 'destroy');
     await this._mediaStreamTrack.applyConstraints(this.constraints).catch(() => undefined);
     if (shown) this.#showInstead(shown, this._mediaStreamTrack);
     await this.#send(this._mediaStreamTrack);
     await this.audioContext?.close();
     this.audioContext = undefined;
     this.emit('trackProcessorUpdate');
+  }
+}
+
+// What a processor makes of it holds nothing up.
+async function tell(processor, hook, room) {
+  try {
+    await processor?.[hook]?.(room);
+  } catch (error) {
+    write('warn', `${hook} of processor ${processor.name} failed: ${error?.message ?? error}`);
   }
 }
 

@@ -8,6 +8,7 @@ import { same } from './same.js';
 
 const AGENT = ParticipantKind.AGENT;
 const SAME_MS = 50;
+const LEFT = 'Participant disconnected';
 
 export class Participant extends EventEmitter {
   /** @internal The room; a participant that left has none. */
@@ -137,6 +138,7 @@ export class Participant extends EventEmitter {
   /** Resolves when the participant's media can flow; rejects when it leaves before. */
   waitUntilActive() {
     if (this.isActive) return Promise.resolve();
+    if (this.#last) return Promise.reject(new Error(LEFT));
     if (!this.#active) {
       this.#active = {};
       this.#active.promise = new Promise((resolve, reject) => Object.assign(this.#active, { resolve, reject }));
@@ -181,7 +183,7 @@ export class Participant extends EventEmitter {
   /** @internal It left: `facts` are its last. */
   _left(facts) {
     this.#last = facts ?? [];
-    this.#active?.reject(new Error('Participant disconnected'));
+    this.#active?.reject(new Error(LEFT));
     this.#active = undefined;
   }
 

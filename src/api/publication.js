@@ -108,7 +108,7 @@ export class TrackPublication extends EventEmitter {
 
   /** @internal It was unpublished: `facts` are its last. */
   _ended(facts) {
-    this.#last = facts ?? [];
+    this.#last = facts ?? this.#last ?? [];
   }
 
   /** @internal Participant, room, publication. */

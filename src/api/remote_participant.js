@@ -2,6 +2,7 @@
 import * as ASK from './ask.js';
 import { Participant } from './participant.js';
 import { RemoteTrackPublication } from './remote_publication.js';
+import { audible } from './remote_track.js';
 
 export class RemoteParticipant extends Participant {
   #volumes = new Map();
@@ -12,7 +13,7 @@ export class RemoteParticipant extends Participant {
 
   /** How loud its microphone (or screen) is played, 0 to 1; also for tracks that come later. */
   setVolume(volume, source = 'microphone') {
-    this.#volumes.set(source, volume);
+    this.#volumes.set(source, audible(volume));
     this.getTrackPublication(source)?.track?.setVolume?.(volume);
   }
 

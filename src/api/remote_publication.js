@@ -172,14 +172,15 @@ export class RemoteTrackPublication extends TrackPublication {
       const asked = wanted ?? this.#layer();
       if (!asked || smaller(this.#shown, asked)) wanted = this.#shown;
     }
-    this._core?.ask(ASK.SET_TRACK_SETTINGS, this.trackSid, [
-      !this.isEnabled,
-      wanted ? 0 : this.videoQuality,
-      Math.ceil(wanted?.width ?? 0),
-      Math.ceil(wanted?.height ?? 0),
-      this.#fps ?? 0,
-    ]);
-    this.emit('updateSettings', { trackSids: [this.trackSid], disabled: !this.isEnabled, quality: this.videoQuality, fps: this.#fps, ...wanted });
+    const settings = {
+      disabled: !this.isEnabled,
+      quality: wanted ? 0 : this.videoQuality,
+      width: Math.ceil(wanted?.width ?? 0),
+      height: Math.ceil(wanted?.height ?? 0),
+      fps: this.#fps ?? 0,
+    };
+    this._core?.ask(ASK.SET_TRACK_SETTINGS, this.trackSid, Object.values(settings));
+    this.emit('updateSettings', { trackSids: [this.trackSid], ...settings });
   }
 
   #layer() {

@@ -101,7 +101,7 @@ export class RemoteAudioTrack extends RemoteTrack {
 
   /** 0 to 1, for every element, also for those attached later. */
   setVolume(volume) {
-    this.#volume = volume;
+    this.#volume = audible(volume);
     for (const element of this.attachedElements) element.volume = volume;
   }
 
@@ -240,6 +240,12 @@ export class RemoteVideoTrack extends RemoteTrack {
     if (pixelDensity === 'screen') return screen;
     return pixelDensity || (screen > 2 ? 2 : 1);
   }
+}
+
+/** A volume that elements take, or a TypeError. */
+export function audible(volume) {
+  if (!(volume >= 0 && volume <= 1)) throw new TypeError('setVolume: a number from 0 to 1 is needed');
+  return volume;
 }
 
 async function inboundOf(track) {

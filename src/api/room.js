@@ -39,6 +39,8 @@ export class Room extends EventEmitter {
   _core;
   /** @internal */
   _plugins;
+  /** @internal How often the app disconnected. */
+  _leaves = 0;
   #anchor;
   #state = 'disconnected';
   // Objects of remote participants by identity: those that somebody has seen, or all of them once the Map was handed out.
@@ -160,6 +162,7 @@ export class Room extends EventEmitter {
     // What is under way ends; a connect() after this begins anew.
     this.#connecting = undefined;
     this.#turn += 1;
+    this._leaves += 1;
     const leaving = this._core.ask(ASK.DISCONNECT).finally(() => {
       if (this.#leaving === leaving) this.#leaving = undefined;
     });

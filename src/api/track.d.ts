@@ -4,7 +4,6 @@ import type { LocalTrack } from './local_track.js';
 import type { LocalAudioTrack } from './local_audio_track.js';
 import type { LocalVideoTrack } from './local_video_track.js';
 import type { RemoteAudioTrack, RemoteVideoTrack } from './remote_track.js';
-import type { Room } from './room.js';
 
 export type AudioTrack = RemoteAudioTrack | LocalAudioTrack;
 export type VideoTrack = RemoteVideoTrack | LocalVideoTrack;
@@ -117,8 +116,8 @@ export interface TrackProcessor<Kind extends Track.Kind, Options extends Process
   restart: (options: Options) => Promise<void>;
   destroy: () => Promise<void>;
   processedTrack?: MediaStreamTrack | undefined;
-  /** The track was published, or is and got this processor. */
-  onPublish?: (room: Room) => Promise<void>;
+  /** The track was published in this `Room`, or is and got this processor. `any`: those typed for livekit-client fit. */
+  onPublish?: (room: any) => Promise<void>;
   /** The track is not published any more. livekit-client 2.23 has it in its types and does not call it. */
   onUnpublish?: () => Promise<void>;
 }

@@ -49,6 +49,7 @@ export class Track extends EventEmitter {
 
   /** Shows the track in an element, or in a new one. */
   attach(element = this.#element()) {
+    if (!element?.play) throw new TypeError('attach: a media element is needed');
     if (this.kind === 'video' && !this.attachedElements.length) this.#watchPage();
     if (!this.attachedElements.includes(element)) this.attachedElements.push(element);
     attachToElement(this.mediaStreamTrack, element);

@@ -28,6 +28,32 @@ test('what is published before the connect is there when both are done', TIMEOUT
   await bob.until((client) => client.publication('alice', 'microphone')?.isSubscribed, 'the microphone');
 });
 
+test('a camera that is still being opened when the room is left is let go of, and does not appear in the next room', TIMEOUT, async () => {
+  const alice = await stage.client(SUBJECT, { fresh: true });
+  const [left, next] = [stage.roomName('left'), stage.roomName('next')];
+  await alice.join({ room: left, identity: 'alice' });
+  const seen = await alice.run(
+    async ({ room }, { url, token }) => {
+      const { mediaDevices } = navigator;
+      const open = mediaDevices.getUserMedia.bind(mediaDevices);
+      let allow;
+      const allowed = new Promise((resolve) => (allow = resolve));
+      let stream;
+      mediaDevices.getUserMedia = async (constraints) => {
+        await allowed;
+        return (stream = await open(constraints));
+      };
+      const outcome = room.localParticipant.setCameraEnabled(true).catch((error) => error.name);
+      await room.disconnect();
+      await room.connect(url, token);
+      allow();
+      return [await outcome, stream.getTracks()[0].readyState, room.localParticipant.trackPublications.size];
+    },
+    { url: stage.server.url, token: stage.server.token({ room: next, identity: 'alice' }) },
+  );
+  assert.deepEqual(seen, ['UnexpectedConnectionState', 'ended', 0]);
+});
+
 test('a track that is taken back can be published again at once', TIMEOUT, async () => {
   const [alice, bob] = [await stage.client(SUBJECT), await stage.client(PEER)];
   const room = stage.roomName('again');
@@ -66,3 +92,46 @@ for (const [stopLocalTrackOnUnpublish, state] of [[false, 'live'], [true, 'ended
     await alice.evaluate(() => window.kept.stop());
   });
 }
+
+test('what has ended keeps its last facts, and waits for nothing', TIMEOUT, async () => {
+  const [alice, bob] = [await stage.client(SUBJECT), await stage.client(PEER)];
+  const room = stage.roomName('facts');
+  await alice.join({ room, identity: 'alice' });
+  await bob.join({ room, identity: 'bob' });
+  await bob.publishBoth();
+  await alice.until((client) => client.publication('bob', 'camera')?.track, 'the camera');
+  await alice.run((client) => (window.bob = client.participant('bob')) && undefined);
+  await bob.run((client) => client.room.disconnect());
+  await alice.until((client) => !client.room.remoteParticipants.size, 'bob to leave');
+  const kept = await alice.run(async ({ room }) => {
+    const waited = await Promise.race([window.bob.waitUntilActive().catch((error) => error.message), new Promise((resolve) => setTimeout(resolve, 0, 'for ever'))]);
+    const publication = await room.localParticipant.setCameraEnabled(true);
+    const facts = () => JSON.stringify([publication.trackInfo?.sid, publication.mimeType, publication.dimensions]);
+    const before = facts();
+    await room.localParticipant.unpublishTrack(publication.track);
+    const same = facts() === before && publication.dimensions.width > 0;
+    await room.disconnect();
+    return { waited, same, version: typeof room.serverInfo?.version };
+  });
+  assert.deepEqual(kept, { waited: 'Participant disconnected', same: true, version: 'string' });
+});
+
+test('what is asked of a video is told as the server is told it', TIMEOUT, async () => {
+  const [alice, bob] = [await stage.client(SUBJECT), await stage.client(PEER)];
+  const room = stage.roomName('settings');
+  await alice.join({ room, identity: 'alice' });
+  await bob.join({ room, identity: 'bob' });
+  await bob.publishBoth();
+  await alice.until((client) => client.publication('bob', 'camera')?.track, 'the camera');
+  const told = await alice.run(async (client) => {
+    const publication = client.publication('bob', 'camera');
+    const told = [];
+    publication.on('updateSettings', ({ trackSids, ...settings }) => told.push([trackSids[0] === publication.trackSid, settings]));
+    publication.setVideoQuality(1);
+    publication.setVideoDimensions({ width: 100.5, height: 50 });
+    publication.setVideoFPS(5);
+    return told;
+  });
+  const settings = { disabled: false, quality: 0, width: 101, height: 50, fps: 0 };
+  assert.deepEqual(told, [[true, { ...settings, quality: 1, width: 0, height: 0 }], [true, settings], [true, { ...settings, fps: 5 }]]);
+});

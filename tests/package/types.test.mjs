@@ -23,7 +23,7 @@ describe('an app in TypeScript', () => {
   let consumer;
   before(async () => {
     consumer = await makeConsumer();
-    for (const name of ['room.ts', 'ours.ts']) consumer.copy(at('tests', 'package', 'consumer', name), name);
+    for (const name of ['room.ts', 'ours.ts', 'processors.ts']) consumer.copy(at('tests', 'package', 'consumer', name), name);
   });
   after(() => consumer?.remove());
 
@@ -40,6 +40,10 @@ describe('an app in TypeScript', () => {
     test(`written for livekit-client compiles against rejoin (${options.moduleResolution})`, () => compile(['room.ts'], options));
     test(`that uses what is ours compiles, and its mistakes do not (${options.moduleResolution})`, () => compile(['ours.ts'], options));
   }
+
+  // Packages of processors (a blurred background, less noise) are typed for livekit-client.
+  test('processors typed for livekit-client fit rejoin', () =>
+    compile(['processors.ts'], { ...RESOLUTIONS[0], skipLibCheck: true, paths: { 'livekit-client': [at('node_modules', 'livekit-client', 'dist', 'src', 'index.d.ts')] } }));
 
   // Its own types do not hold under the two strictest options.
   test('the same app compiles against livekit-client', () =>

@@ -67,8 +67,8 @@ impl Session {
             },
             Command::SetSubscribed { track_sids, subscribed } => track_sids.into_iter().try_for_each(|track_sid| {
                 self.roster.set_desired(&track_sid, subscribed);
-                let ended = self.roster.end_stale();
-                self.tell(ended);
+                let events = self.roster.follow_wishes();
+                self.tell(events);
                 self.ask(Request::Subscribe { track_sid, subscribed })
             }),
             Command::SetTrackSettings { track_sid, settings } => {

@@ -19,6 +19,15 @@ impl Session {
         }
     }
 
+    /// Tells the app of media, and the server of media that nobody wants.
+    pub(super) fn tell_of_media(&mut self, events: Vec<Event>) {
+        self.tell(events);
+        let unwanted = self.roster.unwanted_media();
+        if !unwanted.is_empty() {
+            self.send(self.subscription(unwanted, false));
+        }
+    }
+
     fn remote_publication(&self, sid: &str) -> Option<&Publication> {
         self.roster.remote().find_map(|participant| participant.publication(sid))
     }

@@ -273,7 +273,7 @@ impl Roster {
             Some(publication) if publication.allowed != allowed => {
                 publication.allowed = allowed;
                 let sid = publication.sid.clone();
-                let mut events = self.end_stale();
+                let mut events = self.follow_wishes();
                 events.push(Event::TrackSubscriptionPermissionChanged { identity, sid, allowed });
                 events
             }

@@ -56,7 +56,7 @@ impl Session {
             PeerEvent::SenderAdded { .. } => {}
             PeerEvent::Track { mid, stream_id, track_id, media } => {
                 let events = self.roster.media_arrived(mid, stream_id, track_id, media);
-                self.tell(events);
+                self.tell_of_media(events);
                 self.watch_media();
             }
             PeerEvent::TrackEnded { media } => {
@@ -111,7 +111,7 @@ impl Session {
             // With two connections the publisher's answer has nothing to say about what arrives.
             if !self.negotiation.is_dual() {
                 let events = self.roster.map_mids(answer.mid_to_track_id);
-                self.tell(events);
+                self.tell_of_media(events);
             }
             self.peer(PeerAction::Answer { offer_id, sdp: answer.sdp });
         }
@@ -121,7 +121,7 @@ impl Session {
         if self.negotiation.is_dual() {
             self.negotiation.remote_offer_came(&offer);
             let events = self.roster.map_mids(offer.mid_to_track_id);
-            self.tell(events);
+            self.tell_of_media(events);
             self.peer(PeerAction::RemoteOffer { offer_id: offer.id, sdp: offer.sdp });
         }
     }

@@ -2,7 +2,9 @@
 //!
 //! The track's stream is named `PA_..|TR_..` or `PA_..|<stream>`; with a single peer connection the track's own id is
 //! made up by the browser, and the map from mid to track that comes with answers and offers is what tells. Media may
-//! arrive before its publication is known, before that map, or before the room is connected: it waits here.
+//! arrive before its publication is known, before that map, or before the room is connected: it waits here. So does what
+//! the app has unsubscribed from: a server that subscribes everybody to everything does so in each new session. Where
+//! it does not, media that nobody asked for was given by the server's own API, and is welcome.
 
 use super::{Participant, Roster};
 use crate::engine::map::Map;
@@ -86,11 +88,29 @@ impl Roster {
                 publication.media_stale = publication.media.is_some();
             }
         }
-        self.end_stale()
+        self.follow_wishes()
     }
 
-    /// What is not subscribed to any more gets no other media: it ends with the transport that brought the old.
-    pub fn end_stale(&mut self) -> Vec<Event> {
+    /// Sids of media that waits because the app does not want it: the server has to be told again.
+    pub fn unwanted_media(&self) -> Vec<String> {
+        let mut sids = Vec::new();
+        if !self.auto_subscribe {
+            return sids;
+        }
+        for arrival in &self.arrivals.waiting {
+            let placed = self.place(arrival).and_then(|(identity, sid)| self.remote.get(&identity)?.publication(&sid));
+            if let Some(publication) = placed
+                && !publication.desired
+            {
+                sids.push(publication.sid.to_string());
+            }
+        }
+        sids
+    }
+
+    /// What the app wants has changed. What is not subscribed to any more gets no other media: it ends with the transport
+    /// that brought the old.
+    pub fn follow_wishes(&mut self) -> Vec<Event> {
         let mut events = Vec::new();
         for participant in self.remote.values_mut() {
             for publication in &mut participant.publications {
@@ -104,6 +124,7 @@ impl Roster {
                 }
             }
         }
+        self.attach_arrivals(&mut events);
         events
     }
 
@@ -118,9 +139,11 @@ impl Roster {
             return;
         }
         let waiting = std::mem::take(&mut self.arrivals.waiting);
+        let everything = self.auto_subscribe;
         for arrival in waiting {
-            let attached =
-                self.place(&arrival).map(|(participant, sid)| attach(participant, &sid, arrival.media, events));
+            let attached = self.place(&arrival).and_then(|(identity, sid)| {
+                Some(attach(self.remote.get_mut(&identity)?, &sid, everything, arrival.media, events))
+            });
             if attached != Some(true) {
                 self.arrivals.waiting.push(arrival);
             }
@@ -128,19 +151,27 @@ impl Roster {
     }
 
     /// The participant that publishes it and its track sid, as far as they are known.
-    fn place(&mut self, arrival: &Arrival) -> Option<(&mut Participant, String)> {
+    fn place(&self, arrival: &Arrival) -> Option<(Id, String)> {
         let (participant_sid, stream) = split_once(&arrival.stream_id, "|").unwrap_or((&arrival.stream_id, ""));
         let named = [stream, arrival.track_id.as_str()].into_iter().find(|text| text.starts_with("TR"));
         let sid = named.or_else(|| self.arrivals.mids.get(&arrival.mid).map(String::as_str))?.to_owned();
-        let identity = self.by_sid.get(participant_sid)?;
-        Some((self.remote.get_mut(identity)?, sid))
+        Some((self.by_sid.get(participant_sid)?.clone(), sid))
     }
 }
 
-/// False when the participant has no such publication (yet).
-fn attach(participant: &mut Participant, sid: &str, media: MediaHandle, events: &mut Vec<Event>) -> bool {
+/// False when the participant has no such publication (yet), or nobody wants it.
+fn attach(
+    participant: &mut Participant,
+    sid: &str,
+    everything: bool,
+    media: MediaHandle,
+    events: &mut Vec<Event>,
+) -> bool {
     let identity = participant.identity.clone();
     let Some(publication) = participant.publication_mut(sid) else { return false };
+    if everything && !publication.desired && publication.media.is_none() {
+        return false;
+    }
     let sid: Id = publication.sid.clone();
     let (old, stale) = (publication.media.replace(media), std::mem::take(&mut publication.media_stale));
     match old {

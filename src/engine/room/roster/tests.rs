@@ -244,6 +244,32 @@ fn media_waits_for_its_participant_its_publication_its_mid_and_the_transport() {
 }
 
 #[test]
+fn media_that_nobody_wants_waits_and_is_named_until_it_is_wanted_or_ends() {
+    let mut roster = room(vec![person("a", 1, &["TR_a"])]);
+    let arrive = |roster: &mut Roster, media| {
+        short(roster.media_arrived("3".into(), "PA_a|TR_a".into(), "x".into(), MediaHandle(media)))
+    };
+    roster.set_desired("TR_a", false);
+    assert_eq!(arrive(&mut roster, 1), [""; 0]);
+    assert_eq!(roster.unwanted_media(), ["TR_a"]);
+    assert_eq!(short(roster.media_ended(MediaHandle(1))), [""; 0]);
+    assert_eq!(roster.unwanted_media(), [""; 0]);
+    assert_eq!(arrive(&mut roster, 2), [""; 0]);
+    roster.set_desired("TR_a", true);
+    assert_eq!(short(roster.follow_wishes()), ["subscribed a TR_a 2"]);
+    assert_eq!(roster.unwanted_media(), [""; 0]);
+}
+
+#[test]
+fn media_that_the_servers_api_gives_is_subscribed_where_nothing_is_by_itself() {
+    let mut roster = Roster::default();
+    roster.join(&mut join(vec![person("a", 1, &["TR_a"])]), false, false);
+    let told = roster.media_arrived("3".into(), "PA_a|TR_a".into(), "x".into(), MediaHandle(1));
+    assert_eq!(short(told), ["subscribed a TR_a 1"]);
+    assert_eq!(roster.unwanted_media(), [""; 0]);
+}
+
+#[test]
 fn a_section_that_is_used_again_ends_one_subscription_and_begins_another() {
     let mut roster = room(vec![person("a", 1, &["TR_a"])]);
     let mut arrive =
