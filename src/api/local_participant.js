@@ -66,6 +66,7 @@ export class LocalParticipant extends Participant {
 
   /** Sends bytes to everybody, or to those of `destinationIdentities`; resolves when they are on their way. */
   async publishData(data, options = {}) {
+    if (data instanceof ArrayBuffer) data = new Uint8Array(data);
     if (!(data instanceof Uint8Array) && !ArrayBuffer.isView(data)) throw new TypeError('publishData: data must be a Uint8Array');
     const { reliable = false, topic, destinationIdentities = [] } = read(options, PUBLISH_DATA, 'publishData options');
     const bytes = data instanceof Uint8Array ? data : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);

@@ -105,3 +105,9 @@ test('a volume out of bounds is refused, and the one before holds', TIMEOUT, asy
   });
   assert.deepEqual(seen, { refused: ['TypeError'], volumes: [0.5, 0.5, 0.5] });
 });
+
+test('an ArrayBuffer is bytes too, as in livekit-client', TIMEOUT, async () => {
+  const outcome = await ada.run(({ room }) => room.localParticipant.publishData(new TextEncoder().encode('plain').buffer, { reliable: true }).catch((error) => error.message));
+  assert.equal(outcome, undefined);
+  await bob.until((client) => client.received.some(({ text }) => text === 'plain'), 'the bytes');
+});
