@@ -18,6 +18,8 @@ export declare abstract class RemoteTrack<Kind extends Track.Kind = Track.Kind> 
   protected constructor();
   /** While it is subscribed to. */
   readonly receiver?: RTCRtpReceiver;
+  /** RTP time of the media that plays now, while somebody listens to `timeSyncUpdate`. */
+  readonly rtpTimestamp?: number;
   get isLocal(): false;
   start(): void;
   /** Holds the media back for so many seconds, where the browser can. */
