@@ -91,6 +91,8 @@ pub struct Publications {
     tracks: Vec<Local>,
     /// Client ids whose sender was taken away, and the offers that say so: before its answer the server has them.
     leaving: Vec<(String, u32)>,
+    /// Sids of this session that were taken back: the server may go on naming them for a while.
+    gone: Vec<Id>,
     /// Who may subscribe, if anybody was ever shut out.
     restriction: Option<Box<proto::SubscriptionPermission>>,
 }
@@ -139,6 +141,7 @@ impl Publications {
     pub fn remove(&mut self, cid: &str) -> Option<(Local, Option<CallId>)> {
         let at = self.tracks.iter().position(|track| track.cid() == cid)?;
         let mut track = self.tracks.remove(at);
+        self.gone.extend(track.sid().map(Id::from));
         let call = track.call.take();
         Some((track, call))
     }
@@ -190,8 +193,7 @@ impl Publications {
     /// before under the same client id waits for the answer (up to `answered` they are here) that lets it go.
     pub fn next_to_ask(&mut self, now: Millis, answered: u32) -> Option<proto::AddTrackRequest> {
         self.leaving.retain(|(_, offer)| *offer > answered);
-        let leaving = &self.leaving;
-        let may = |track: &Local| track.asked == Asked::No && !leaving.iter().any(|(cid, _)| cid == track.cid());
+        let may = |track: &Local| track.asked == Asked::No && !self.leaving.iter().any(|(cid, _)| cid == track.cid());
         let track = self.tracks.iter_mut().find(|track| may(track))?;
         track.asked = Asked::Until(now.after(PUBLISHED_MS));
         let mut request = (*track.request).clone();
@@ -277,6 +279,7 @@ impl Publications {
     /// The session died: everything is to be published again.
     pub fn session_lost(&mut self) {
         self.leaving.clear();
+        self.gone.clear();
         for track in &mut self.tracks {
             track.sid_before = track.announced_sid();
             track.asked = Asked::No;
@@ -289,7 +292,7 @@ impl Publications {
     /// A track of the own participant that no `track_published` told of: its announcement went down with a socket.
     /// It belongs to the track in doubt of the same source, kind and name, if there is one.
     pub fn adopt(&mut self, info: &proto::TrackInfo) -> Option<String> {
-        if self.by_sid(&info.sid).is_some() {
+        if self.by_sid(&info.sid).is_some() || self.gone.iter().any(|sid| **sid == *info.sid) {
             return None;
         }
         let track = self.tracks.iter_mut().find(|track| {
