@@ -7,7 +7,7 @@ use common::server::participant;
 use rejoin::engine::config::{Capabilities, Config};
 use rejoin::engine::error::Code;
 use rejoin::engine::peer::{PeerAction, PeerEvent, Step};
-use rejoin::engine::room::command::{Command, Reply, Scenario, TrackPermission};
+use rejoin::engine::room::command::{Command, PublishTrack, Reply, Scenario, TrackPermission};
 use rejoin::engine::room::event::{ConnectionState, Event, Id};
 use rejoin::protocol::proto;
 use rejoin::protocol::signal::Ask;
@@ -191,6 +191,31 @@ fn an_announcement_that_went_down_with_the_socket_is_found_after_the_resume() {
     room.tell(Told::Update(proto::ParticipantUpdate { participants: vec![me] }));
     room.run_for(100);
     assert!(matches!(room.result(call), Some(Ok(Reply::Published(info))) if info.sid == "TR_x"));
+}
+
+/// Published again under another client id while nothing got through: what the server still names is the old one.
+#[test]
+fn a_track_that_was_taken_back_is_not_taken_for_its_successor_after_a_resume() {
+    let mut room = Room::connected();
+    room.publish("mic");
+    room.run_for(100);
+    room.server.publishes = false;
+    room.call(Command::UnpublishTrack { cid: "mic".into() });
+    let request = Box::new(proto::AddTrackRequest { cid: "again".into(), name: "mic".into(), ..Default::default() });
+    let again = room.call(Command::PublishTrack(PublishTrack { request }));
+    room.call(Command::Simulate(Scenario::SignalReconnect));
+    room.run_until(ConnectionState::Connected, 1_000);
+    let mut me = participant("me", "PA_me");
+    me.version = 1;
+    me.tracks = vec![proto::TrackInfo { sid: "TR_1".into(), name: "mic".into(), ..Default::default() }];
+    room.tell(Told::Update(proto::ParticipantUpdate { participants: vec![me.clone()] }));
+    room.run_for(100);
+    assert_eq!(room.result(again), None, "the server has not announced it");
+    me.version = 2;
+    me.tracks = vec![proto::TrackInfo { sid: "TR_2".into(), name: "mic".into(), ..Default::default() }];
+    room.tell(Told::Update(proto::ParticipantUpdate { participants: vec![me] }));
+    room.run_for(100);
+    assert!(matches!(room.result(again), Some(Ok(Reply::Published(info))) if info.sid == "TR_2"));
 }
 
 #[test]

@@ -84,6 +84,24 @@ describe('a cut signalling socket', () => {
     assert.equal(tracks.find(({ source }) => source === 'camera').muted, false);
   });
 
+  for (const singlePeerConnection of [true, false]) {
+    test(`a microphone whose answer went down with it is heard after the resume, singlePeerConnection ${singlePeerConnection}`, TIMEOUT, async () => {
+      const { alice, bob, proxy } = await meeting(stage, `(client) => client.create({ singlePeerConnection: ${singlePeerConnection} })`);
+      const mark = await alice.mark();
+      proxy.silence({ direction: 'down' });
+      await alice.run((client) => {
+        client.published = client.room.localParticipant.setMicrophoneEnabled(true);
+        client.published.catch(() => {});
+      });
+      await bob.until((client) => client.publication('alice', 'microphone'), 'the server to have taken the offer');
+      proxy.resume();
+      proxy.cut();
+      await alice.next('reconnected', { since: mark, ms: NOTICED_MS });
+      await alice.run((client) => client.published.then(() => true));
+      await bob.until(async (client) => (await client.inbound('alice', 'microphone'))?.packets > 20, 'the microphone', { ms: 30_000 });
+    });
+  }
+
   test('media goes on while it is cut, and what the server tells meanwhile is known after it', TIMEOUT, async () => {
     // A policy of the app's own, so that there is time to look before the first attempt; `reconnectNow` ends the wait.
     const { alice, bob, proxy, room } = await meeting(stage, (client) => client.create({ reconnectPolicy: { nextRetryDelayInMs: () => 60_000 } }));

@@ -89,6 +89,8 @@ pub struct Ready {
 #[derive(Debug, Default)]
 pub struct Publications {
     tracks: Vec<Local>,
+    /// Sids of this session that were taken back: the server may go on naming them for a while.
+    gone: Vec<Id>,
     /// Who may subscribe, if anybody was ever shut out.
     restriction: Option<Box<proto::SubscriptionPermission>>,
 }
@@ -138,6 +140,7 @@ impl Publications {
     pub fn remove(&mut self, cid: &str) -> Option<(Local, Option<CallId>)> {
         let at = self.tracks.iter().position(|track| track.cid() == cid)?;
         let mut track = self.tracks.remove(at);
+        self.gone.extend(track.sid().map(Id::from));
         let call = track.call.take();
         Some((track, call))
     }
@@ -265,6 +268,7 @@ impl Publications {
 
     /// The session died: everything is to be published again.
     pub fn session_lost(&mut self) {
+        self.gone.clear();
         for track in &mut self.tracks {
             track.sid_before = track.announced_sid();
             track.asked = Asked::No;
@@ -277,7 +281,7 @@ impl Publications {
     /// A track of the own participant that no `track_published` told of: its announcement went down with a socket.
     /// It belongs to the track in doubt of the same source, kind and name, if there is one.
     pub fn adopt(&mut self, info: &proto::TrackInfo) -> Option<String> {
-        if self.by_sid(&info.sid).is_some() {
+        if self.by_sid(&info.sid).is_some() || self.gone.iter().any(|sid| **sid == *info.sid) {
             return None;
         }
         let track = self.tracks.iter_mut().find(|track| {

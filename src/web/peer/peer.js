@@ -214,8 +214,8 @@ export class PeerConnections {
   /** Makes an offer, and applies it unless it is held. Resolves with its text. */
   offer(iceRestart, held) {
     return this.#step(PUBLISHER, async (pc) => {
-      // The offer before will not be answered any more; without it the new one starts from what was agreed.
-      if (iceRestart && pc.signalingState === 'have-local-offer') await describe(pc, 'Local', 'rollback', '');
+      // An offer that is still unanswered is offered again with what is new. It is never rolled back: the server may have
+      // taken it, and for its tracks it takes no other SSRCs than those, which a rollback would forget.
       const { sdp = '' } = await pc.createOffer({ iceRestart });
       const edited = this.#edit(pc, sdp);
       return held ? edited : apply(pc, 'Local', 'offer', edited, sdp);
