@@ -193,6 +193,26 @@ fn an_announcement_that_went_down_with_the_socket_is_found_after_the_resume() {
     assert!(matches!(room.result(call), Some(Ok(Reply::Published(info))) if info.sid == "TR_x"));
 }
 
+/// livekit-server takes a picture that it was not asked for, in an offer, for another layer of a sound that is published.
+#[test]
+fn after_a_resume_no_offer_carries_a_track_that_was_not_asked_for_on_that_socket() {
+    let mut room = Room::connected();
+    room.server.publishes = false;
+    room.publish("camera");
+    room.run_for(100);
+    assert!(room.actions.iter().any(|(_, action)| *action == PeerAction::AddSender { cid: "camera".into() }));
+    room.forget();
+    room.call(Command::Simulate(Scenario::SignalReconnect));
+    room.run_until(ConnectionState::Connected, 1_000);
+    let order = room.sent_like(|ask| match ask {
+        Ask::AddTrack(request) => Some(request.cid.clone()),
+        Ask::Offer(_) => Some("offer".into()),
+        _ => None,
+    });
+    assert_eq!(order.first().map(String::as_str), Some("camera"), "{order:?}");
+    assert!(order.contains(&"offer".into()), "{order:?}");
+}
+
 /// Published again under another client id while nothing got through: what the server still names is the old one.
 #[test]
 fn a_track_that_was_taken_back_is_not_taken_for_its_successor_after_a_resume() {

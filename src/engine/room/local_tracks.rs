@@ -43,12 +43,19 @@ impl Session {
             return;
         }
         let fast = self.joined.as_ref().is_some_and(|joined| joined.publishes_fast);
-        while let Some(request) = self.publications.next_to_ask(self.now) {
+        while let Some(request) = self.publications.next_to_ask(self.now, false) {
             let cid = request.cid.clone();
             self.send(Ask::AddTrack(request));
             if fast {
                 self.add_sender(cid);
             }
+        }
+    }
+
+    /// An offer is about to be sent. A server that has not been asked for what an offer carries takes it for another track.
+    pub(super) fn ask_for_carried(&mut self) {
+        while let Some(request) = self.publications.next_to_ask(self.now, true) {
+            self.send(Ask::AddTrack(request));
         }
     }
 

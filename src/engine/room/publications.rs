@@ -182,9 +182,11 @@ impl Publications {
         }
     }
 
-    /// The next track whose `add_track` is to be sent, with the message. Its time runs from now.
-    pub fn next_to_ask(&mut self, now: Millis) -> Option<proto::AddTrackRequest> {
-        let track = self.tracks.iter_mut().find(|track| track.asked == Asked::No)?;
+    /// The next track whose `add_track` is to be sent, with the message; `carried`: of those that have a sender. Its time
+    /// runs from now.
+    pub fn next_to_ask(&mut self, now: Millis, carried: bool) -> Option<proto::AddTrackRequest> {
+        let due = |track: &Local| track.asked == Asked::No && (track.has_sender() || !carried);
+        let track = self.tracks.iter_mut().find(|track| due(track))?;
         track.asked = Asked::Until(now.after(PUBLISHED_MS));
         let mut request = (*track.request).clone();
         request.muted = track.muted;
@@ -323,7 +325,7 @@ mod tests {
     fn a_track_is_published_when_the_server_knows_it_and_its_offer_is_answered() {
         let mut publications = Publications::default();
         publications.add(CallId(1), request("mic")).unwrap();
-        publications.next_to_ask(Millis(0)).unwrap();
+        publications.next_to_ask(Millis(0), false).unwrap();
         publications.sender_rides_in("mic", 2);
         assert!(publications.take_ready(2).is_empty());
         assert!(publications.known("mic", info("TR_1")));
@@ -337,14 +339,14 @@ mod tests {
     fn a_new_session_publishes_again_with_the_mute_state_of_now_and_names_the_old_sid() {
         let mut publications = Publications::default();
         publications.add(CallId(1), request("mic")).unwrap();
-        publications.next_to_ask(Millis(0));
+        publications.next_to_ask(Millis(0), false);
         publications.known("mic", info("TR_1"));
         publications.sender_rides_in("mic", 2);
         publications.take_ready(2);
         publications.mute("mic", true);
         publications.session_lost();
         publications.session_lost();
-        assert!(publications.next_to_ask(Millis(0)).unwrap().muted);
+        assert!(publications.next_to_ask(Millis(0), false).unwrap().muted);
         publications.known("mic", info("TR_2"));
         publications.sender_rides_in("mic", 1);
         let ready = publications.take_ready(1);
@@ -364,10 +366,10 @@ mod tests {
     fn an_announcement_that_a_dead_socket_swallowed_is_found_in_the_own_participant() {
         let mut publications = Publications::default();
         publications.add(CallId(1), request("mic")).unwrap();
-        publications.next_to_ask(Millis(0));
+        publications.next_to_ask(Millis(0), false);
         publications.socket_lost();
         assert_eq!(publications.adopt(&info("TR_1")).as_deref(), Some("mic"));
         assert_eq!(publications.adopt(&info("TR_1")), None);
-        assert!(publications.next_to_ask(Millis(1)).is_none());
+        assert!(publications.next_to_ask(Millis(1), false).is_none());
     }
 }

@@ -101,6 +101,7 @@ impl Session {
                 self.dial(purpose, Some(offer));
             }
             _ => {
+                self.ask_for_carried();
                 self.send(Ask::Offer(offer));
             }
         }
