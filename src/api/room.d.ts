@@ -86,7 +86,10 @@ export declare class Room extends EventEmitter<RoomEventCallbacks> implements Di
   readonly canPlaybackVideo: boolean;
   /** Joins the room of the token. Resolves when connected, rejects with a `ConnectionError`. */
   connect(url: string, token: string, options?: RoomConnectOptions): Promise<void>;
-  /** Leaves. What is under way is settled first; nothing of the room is alive afterwards. */
+  /**
+   * Leaves. Reliable data that was accepted arrives first (a second at most; a second call does not wait); everything else
+   * that is under way is settled. Nothing of the room is alive afterwards.
+   */
   disconnect(stopTracks?: boolean): Promise<void>;
   /**
    * Tries now instead of when the policy would: after the delay of a local loss (at most 250 ms in a room of up to 200), and at

@@ -25,7 +25,8 @@ export class Surroundings {
     const { signal } = this.#watch;
     const room = this.#room;
     if (room.options.disconnectOnPageLeave && globalThis.document) {
-      globalThis.addEventListener('pagehide', () => room.disconnect().catch(() => undefined), { signal });
+      // The second does not wait for data to arrive: the page will not be there.
+      globalThis.addEventListener('pagehide', () => Promise.allSettled([room.disconnect(), room.disconnect()]), { signal });
     }
     this.listened(CHANGED);
   }

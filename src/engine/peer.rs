@@ -84,6 +84,8 @@ pub enum PeerAction {
     RemoveSender { cid: String },
     /// Send a packet on the publisher's channel. The engine has seen it open.
     Send { channel: Channel, bytes: Vec<u8> },
+    /// Close the publisher's reliable channel when all that it was given has arrived; told by `ChannelClosed`.
+    Finish,
     /// Ask for the next [`PeerEvent::Stats`].
     Stats,
     /// Close everything; nothing is reported afterwards.
@@ -135,7 +137,7 @@ pub enum PeerEvent<'a> {
     ChannelOpen(Channel),
     /// The SCTP stream id of a channel of the publisher, once it has one. Told to the server after a lost connection.
     ChannelId { channel: Channel, id: u32 },
-    /// A channel of the publisher closed without being asked to.
+    /// A channel of the publisher closed: by [`PeerAction::Finish`], or without being asked to.
     ChannelClosed(Channel),
     /// Bytes that the channel still buffers, reported after each `Send` and when the buffer runs low.
     ChannelBuffered { channel: Channel, bytes: u32 },

@@ -60,6 +60,8 @@ timers! {
     Request,
     /// The local connection quality has been LOST for too long.
     QualityLost,
+    /// The app leaves, and what it sent before has not arrived.
+    Farewell,
     /// The room is on another node: who was in it before and has not followed is gone.
     Others,
 }

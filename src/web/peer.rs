@@ -229,6 +229,7 @@ impl Peer {
                     self.failed(Step::Send { channel }, &error);
                 }
             }
+            PeerAction::Finish => self.host.finish(),
             PeerAction::Stats => self.host.stats(),
             action => {
                 self.queue.borrow_mut().push(action);

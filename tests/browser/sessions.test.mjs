@@ -1,5 +1,5 @@
-// Local tracks across the beginnings and ends of a session, on the real server: published before it, taken back and
-// published again within it, kept after it.
+// The beginnings and ends of a session on the real server: tracks that are published before it, taken back and published
+// again within it, kept after it; data that is sent right before its end.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { openStage, PEER, SUBJECT } from './lib/stage.mjs';
@@ -135,3 +135,32 @@ test('what is asked of a video is told as the server is told it', TIMEOUT, async
   const settings = { disabled: false, quality: 0, width: 101, height: 50, fps: 0 };
   assert.deepEqual(told, [[true, { ...settings, quality: 1, width: 0, height: 0 }], [true, settings], [true, { ...settings, fps: 5 }]]);
 });
+
+for (const singlePeerConnection of [true, false]) {
+  test(`data that is sent right before the room is left arrives, on ${singlePeerConnection ? 'one peer connection' : 'two peer connections'}`, TIMEOUT, async () => {
+    const [alice, bob] = [await stage.client(SUBJECT), await stage.client(PEER)];
+    const room = stage.roomName('bye');
+    const [STAYS, MESSAGES] = [8, 10];
+    await bob.join({ room, identity: 'bob' });
+    await bob.run((client) => {
+      client.heard = [];
+      client.room.on('dataReceived', (bytes) => client.heard.push(new TextDecoder().decode(bytes).split(' ')[0]));
+    });
+    const arg = { url: stage.server.url, token: stage.server.token({ room, identity: 'alice' }), singlePeerConnection, MESSAGES };
+    for (let stay = 0; stay < STAYS; stay += 1) {
+      await alice.run(
+        async (_, { url, token, singlePeerConnection, MESSAGES, stay }) => {
+          const room = new SDK.Room({ singlePeerConnection });
+          await room.connect(url, token);
+          const say = (n) => room.localParticipant.publishData(new TextEncoder().encode(`${stay}:${n} ${'x'.repeat(5_000)}`), { reliable: true });
+          for (let n = 0; n < MESSAGES; n += 1) await say(n);
+          await room.disconnect();
+        },
+        { ...arg, stay },
+      );
+    }
+    const all = Array.from({ length: STAYS * MESSAGES }, (_, n) => `${Math.floor(n / MESSAGES)}:${n % MESSAGES}`);
+    await bob.until((client, all) => all.every((one) => client.heard.includes(one)), 'all of it', { arg: all, ms: 10_000 });
+    assert.deepEqual(await bob.run((client) => client.heard), all);
+  });
+}

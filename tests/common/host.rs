@@ -113,6 +113,7 @@ impl Room {
                 }
             }
             PeerAction::AddSender { cid } => say(PeerEvent::SenderAdded { cid }),
+            PeerAction::Finish if self.peer.finishes => say(PeerEvent::ChannelClosed(Channel::Reliable)),
             PeerAction::Send { channel, .. } => say(PeerEvent::ChannelBuffered { channel, bytes: 0 }),
             _ => {}
         }

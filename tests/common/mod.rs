@@ -58,6 +58,8 @@ pub struct Peer {
     pub works: bool,
     /// Reports `Connected` and its channels once the first answer is applied.
     pub connects: bool,
+    /// Closes a channel that is to be finished.
+    pub finishes: bool,
     pub max_message_bytes: Option<u32>,
     connected: Option<Generation>,
 }
@@ -113,7 +115,13 @@ impl Room {
         Self {
             session: Session::new(config, capabilities, [seed; 32]),
             server: Server::default(),
-            peer: Peer { works: true, connects: true, max_message_bytes: Some(64_000), connected: None },
+            peer: Peer {
+                works: true,
+                connects: true,
+                finishes: true,
+                max_message_bytes: Some(64_000),
+                connected: None,
+            },
             now: Millis(1_000_000),
             incoming: VecDeque::new(),
             socket: None,

@@ -150,6 +150,9 @@ impl Transport {
             PeerAction::Answer { offer_id, .. } => return self.answered(net, offer_id),
             PeerAction::AddSender { cid } => self.report(net, WORK_MS, PeerEvent::SenderAdded { cid }),
             PeerAction::Send { channel, bytes } => return self.send(net, channel, bytes),
+            PeerAction::Finish if peer.stuck.is_empty() => {
+                self.report(net, WORK_MS, PeerEvent::ChannelClosed(Channel::Reliable));
+            }
             PeerAction::Stats => {
                 let flows = self.gets_through();
                 if let Some(peer) = &mut self.peer {

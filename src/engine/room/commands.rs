@@ -23,6 +23,14 @@ use crate::protocol::url::{Server, Version};
 
 impl Session {
     pub(super) fn handle_command(&mut self, call: CallId, command: Command) {
+        if self.farewell.is_some() {
+            match command {
+                Command::Disconnect | Command::Prepare { .. } | Command::ReconnectNow => {}
+                Command::SetSubscriptionPermissions { .. } => {}
+                Command::Connect { .. } => self.leave(),
+                _ => return self.settle(call, Err(self.left_by_app())),
+            }
+        }
         match command {
             Command::Connect { url, token, options } => return self.connect(call, url.reveal(), token, options),
             Command::Prepare { url, token } => return self.prepare(call, url.reveal(), token),

@@ -40,6 +40,8 @@ const WAITING_BYTES: usize = 16 * 1_024 * 1_024;
 /// What left the channel's buffer is kept for a resume within these bounds: it may not have arrived.
 const KEPT_BYTES: usize = 1_024 * 1_024;
 const KEPT_MS: u64 = 60_000;
+/// SCTP repeats what gets lost within this time, or not at all.
+const ON_ITS_WAY_MS: u64 = 5_000;
 /// So many of the last messages are sent again without need: livekit-server knows the last 100 of a room.
 const AGAIN: usize = 90;
 
@@ -300,6 +302,12 @@ impl DataChannels {
         self.lossy = Buffer::default();
         self.received.clear();
         self.count();
+    }
+
+    /// Whether reliable messages were sent so lately that they may not have arrived.
+    pub fn on_its_way(&self, now: Millis) -> bool {
+        let lately = |message: &Message| message.sent.is_some_and(|at| now.since(at) < ON_ITS_WAY_MS);
+        self.reliable.open && (self.reliable.bytes > 0 || self.messages.iter().any(lately))
     }
 
     /// The room is left: the calls that are not settled.

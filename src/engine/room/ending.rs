@@ -3,24 +3,45 @@
 use crate::engine::error::{Code, Error};
 use crate::engine::history::What;
 use crate::engine::link::Hangup;
+use crate::engine::peer::{Channel, PeerAction};
 use crate::engine::room::command::{CallId, Reply};
 use crate::engine::room::event::{ConnectionState, Event};
 use crate::engine::room::joining::Stage;
 use crate::engine::room::session::Session;
+use crate::engine::timers::Timer;
 use crate::protocol::proto;
 use crate::protocol::proto::DisconnectReason;
 use crate::protocol::signal::Ask;
 use crate::protocol::text::text;
 
+/// A `disconnect()` waits so long for data to arrive.
+const FAREWELL_MS: u64 = 1_000;
+
 impl Session {
     /// The app leaves. Idempotent.
+    /// Data that was accepted arrives before the leave: a server forgets what comes from somebody who has left. A second
+    /// call does not wait for it.
     pub(super) fn disconnect(&mut self, call: CallId) {
+        if self.farewell.is_none() && matches!(self.stage, Stage::Live) && self.data.on_its_way(self.now) {
+            self.farewell = Some(call);
+            self.data.closed(Channel::Reliable);
+            self.peer(PeerAction::Finish);
+            return self.timers.set(Timer::Farewell, self.now.after(FAREWELL_MS));
+        }
+        self.leave();
+        self.settle(call, Ok(Reply::Done));
+    }
+
+    pub(super) fn leave(&mut self) {
         if !matches!(self.stage, Stage::Idle) {
-            let code = if self.connecting.is_some() { Code::Cancelled } else { Code::SessionEnded };
-            let error = Error::new(code, "the app disconnected the room");
+            let error = self.left_by_app();
             self.end(DisconnectReason::ClientInitiated as i32, error, Hangup::Leave);
         }
-        self.settle(call, Ok(Reply::Done));
+    }
+
+    pub(super) fn left_by_app(&self) -> Error {
+        let code = if self.connecting.is_some() { Code::Cancelled } else { Code::SessionEnded };
+        Error::new(code, "the app disconnected the room")
     }
 
     /// The server, or the evidence, says that there is no way back.
@@ -48,6 +69,9 @@ impl Session {
         self.give_up_left_ms = None;
         self.queue.clear();
         self.settle_all(error);
+        if let Some(call) = self.farewell.take() {
+            self.settle(call, Ok(Reply::Done));
+        }
         self.joined = None;
         let events = self.roster.clear();
         self.tell(events);

@@ -46,6 +46,9 @@ impl Session {
         if !self.is_live() {
             return;
         }
+        if self.farewell.is_some() {
+            return self.timers.set(Timer::Farewell, self.now);
+        }
         let both_dead = self.link.phase() == Phase::Down && self.negotiation.has_failed();
         let no_resume = self.joined.as_ref().is_none_or(|joined| joined.no_resume);
         let no_transport = self.capabilities.rtc && self.negotiation.primary() == PeerState::New;

@@ -90,6 +90,8 @@ pub struct Session {
     pub(super) elsewhere: u32,
     /// What is left of the time to give up, while offline.
     pub(super) give_up_left_ms: Option<u64>,
+    /// The app's `disconnect()` that waits for data to arrive.
+    pub(super) farewell: Option<CallId>,
     /// When the server was last known to be there, as of the last loss.
     pub(super) heard: Millis,
     /// Whether nothing was known to be wrong with its transport then.
@@ -148,6 +150,7 @@ impl Session {
             surroundings: Surroundings::default(),
             elsewhere: 0,
             give_up_left_ms: None,
+            farewell: None,
             heard: Millis::default(),
             sound: false,
             woke: Default::default(),
@@ -292,6 +295,7 @@ impl Session {
             Timer::AddTrack => self.handle_add_track_timeouts(),
             Timer::Request => self.handle_request_timeouts(),
             Timer::QualityLost => self.handle_quality_lost(),
+            Timer::Farewell => self.leave(),
             Timer::Others => self.await_others_no_longer(),
         }
     }

@@ -3,7 +3,7 @@
 use crate::engine::cause::Evidence;
 use crate::engine::error::{Code, Error};
 use crate::engine::link::Hangup;
-use crate::engine::peer::{PeerAction, PeerEvent, PeerState, Step, Target};
+use crate::engine::peer::{Channel, PeerAction, PeerEvent, PeerState, Step, Target};
 use crate::engine::room::event::Event;
 use crate::engine::room::failure::Failure;
 use crate::engine::room::joining::{Purpose, Stage};
@@ -41,6 +41,7 @@ impl Session {
                 self.data.opened(channel);
                 self.pump_data();
             }
+            PeerEvent::ChannelClosed(Channel::Reliable) if self.farewell.is_some() => self.leave(),
             PeerEvent::ChannelClosed(channel) => {
                 self.data.closed(channel);
                 self.log(log::Level::Debug, "a data channel closed without being asked to");

@@ -39,6 +39,8 @@ extern "C" {
     pub(super) fn add_channels(this: &PeerConnections, lossy_low_bytes: u32, reliable_low_bytes: u32) -> JsValue;
     #[wasm_bindgen(method)]
     pub(super) fn send(this: &PeerConnections, channel: u32, bytes: &[u8]) -> JsValue;
+    #[wasm_bindgen(method)]
+    pub(super) fn finish(this: &PeerConnections);
 
     /// The `RTCRtpSender` of a client id, `undefined` without one.
     #[wasm_bindgen(method)]

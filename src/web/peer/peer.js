@@ -137,6 +137,11 @@ export class PeerConnections {
     });
   }
 
+  /** `close` is told when the server has all that was sent. */
+  finish() {
+    this.#channels.at(-1)?.close();
+  }
+
   #buffered(which) {
     this.#heard?.(BUFFERED, which, this.#channels[which]?.bufferedAmount);
   }

@@ -65,7 +65,7 @@ export class Life {
   leave({ ms }) {
     this.away = true;
     this.stay += 1;
-    // Accepted is what the channel has taken: who leaves at once takes back what has not crossed the wire.
+    // A leave waits a second for data to arrive: who leaves while nothing gets through takes back what has not crossed the wire.
     const early = this.bursts.find(({ at }) => at > performance.now() - FLIGHT_MS);
     for (let number = early?.first ?? Infinity; number < this.data.sent; number += 1) this.unsure.push(number);
     this.#keep('leave', async () => {
