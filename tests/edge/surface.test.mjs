@@ -69,7 +69,7 @@ describe('the two halves agree', () => {
     const fields = await import(at('src', 'api', 'fields.js'));
     const text = source('api', 'fields.rs');
     for (const list of ['PARTICIPANT', 'PUBLICATION', 'ROOM']) {
-      const names = [...text.split(`pub const ${list}: &[&str] = &[`)[1].split('];')[0].matchAll(/"(\w+)"/g)].map(([, name]) => name);
+      const names = [...text.split(`pub const ${list}: &[&str] =`)[1].split('];')[0].matchAll(/"(\w+)"/g)].map(([, name]) => name);
       assert.deepEqual(Object.keys(fields[list]), names, list);
       assert.deepEqual(Object.values(fields[list]), names.map((_, n) => n), list);
     }
