@@ -299,6 +299,7 @@ impl Publications {
 
     /// Ends all of them: the calls that are still open.
     pub fn clear(&mut self) -> Vec<CallId> {
+        self.gone.clear();
         let mut calls = Vec::new();
         for track in std::mem::take(&mut self.tracks) {
             calls.extend(track.call);
