@@ -98,7 +98,7 @@ pub struct DataChannels {
     origin: u64,
     /// The second half of the last one.
     nonces: u64,
-    /// The last that came in.
+    /// The last that came in, of a room that was left too.
     seen: Vec<Nonce>,
 }
 
@@ -312,8 +312,9 @@ impl DataChannels {
 
     /// The room is left: the calls that are not settled.
     pub fn end(&mut self) -> Vec<CallId> {
-        let Self { messages, lossy_waiting, mut settled, origin, nonces, .. } = std::mem::take(self);
-        (self.origin, self.nonces) = (origin, nonces);
+        let Self { messages, lossy_waiting, mut settled, origin, nonces, seen, .. } = std::mem::take(self);
+        // Whoever comes back may be sent again what it had.
+        *self = Self { origin, nonces, seen, ..Self::default() };
         let mut calls = Vec::new();
         for Message { call, .. } in messages {
             if let Some(call) = call {

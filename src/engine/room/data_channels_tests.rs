@@ -173,14 +173,18 @@ fn what_came_in_before_is_nothing_in_its_senders_next_session_either() {
         let value = Some(DataValue::User(user));
         DataPacket { participant_sid: sid.to_owned(), sequence, value, ..Default::default() }.encode_to_vec()
     };
-    let mut came = |sid, sequence, nonce: &[u8]| {
+    let came = |data: &mut DataChannels, sid, sequence, nonce: &[u8]| {
         data.receive(NOW, Channel::Reliable, &packet(sid, sequence, nonce)) != Received::Nothing
     };
-    assert!(came("PA_1", 1, &[1; 16]));
-    assert!(!came("PA_2", 1, &[1; 16]));
+    assert!(came(&mut data, "PA_1", 1, &[1; 16]));
+    assert!(!came(&mut data, "PA_2", 1, &[1; 16]));
+    // Nor in a connection of one's own that came after a leave.
+    data.end();
+    let mut came = |sid, sequence, nonce: &[u8]| came(&mut data, sid, sequence, nonce);
+    assert!(!came("PA_3", 1, &[1; 16]));
     assert!(came("PA_2", 2, &[2; 16]));
     // Of other clients, which have none, or one that is none.
-    assert!(came("PA_3", 1, &[]) && came("PA_3", 2, &[]) && came("PA_3", 3, &[1; 3]) && came("PA_3", 4, &[1; 3]));
+    assert!(came("PA_4", 1, &[]) && came("PA_4", 2, &[]) && came("PA_4", 3, &[1; 3]) && came("PA_4", 4, &[1; 3]));
 }
 
 #[test]

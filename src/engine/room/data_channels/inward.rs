@@ -11,7 +11,7 @@ use crate::protocol::wire::Message as _;
 /// For so long a sender's last sequence is remembered after its last packet.
 const RECEIVE_STATE_MS: u64 = 30_000;
 /// So many of the last nonces that came in are remembered.
-const NONCES: usize = 256;
+const NONCES: usize = 1_024;
 
 /// What came in.
 #[derive(Clone, Debug, PartialEq)]
