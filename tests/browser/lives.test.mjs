@@ -13,8 +13,8 @@ import { Life } from './lib/life.mjs';
 import { openStage } from './lib/stage.mjs';
 
 const { REJOIN_FROM: first, REJOIN_LIVES: count } = process.env;
-/** Two, unless more are asked for. */
-const SEEDS = first || count ? Array.from({ length: Number(count ?? 1) }, (_, i) => Number(first ?? 1) + i) : [305, 502, 602];
+/** Those that found something, unless others are asked for. */
+const SEEDS = first || count ? Array.from({ length: Number(count ?? 1) }, (_, i) => Number(first ?? 1) + i) : [305, 502, 602, 700];
 // Three cameras at full rate leave a small machine no time for anything else.
 const SLOW_CAMERA = '--use-fake-device-for-media-stream=fps=10';
 
