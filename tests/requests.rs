@@ -47,6 +47,45 @@ fn a_server_that_never_answers_is_a_timeout_unless_the_state_shows_it() {
     assert_eq!(room.error(lost).code, Code::Timeout);
 }
 
+/// A socket that died without a word, with a request and a track on it; `alive`: whether the server is still heard.
+fn asked_into_the_void(alive: bool) {
+    let mut room = Room::connected();
+    room.run_for(62_000);
+    (room.server.pongs, room.server.publishes, room.server.responds) = (false, false, None);
+    let (start, name, track) = (room.now, room.call(named("Ada")), room.publish("mic"));
+    while room.closed.is_empty() && room.now.since(start) < 60_000 {
+        room.run_for(500);
+        if alive && room.closed.is_empty() {
+            let participants = vec![participant("bob", "PA_bob")];
+            room.tell(Told::Update(proto::ParticipantUpdate { participants }));
+        }
+    }
+    assert!(room.now.since(start) <= 10_000, "what stays unanswered is a doubt: {} ms", room.now.since(start));
+    (room.server.pongs, room.server.publishes, room.server.responds) = (true, true, Some(0));
+    room.run_until(ConnectionState::Connected, 10_000);
+    show(&mut room, "Ada", 1);
+    room.run_for(1_000);
+    assert_eq!(room.result(name), Some(&Ok(Reply::Done)));
+    assert!(matches!(room.result(track), Some(Ok(Reply::Published(_)))), "{:?}", room.result(track));
+}
+
+#[test]
+fn what_is_asked_into_a_socket_that_is_dead_already_is_asked_again() {
+    asked_into_the_void(false);
+    asked_into_the_void(true);
+}
+
+#[test]
+fn a_server_that_answers_nothing_but_pings_is_a_timeout_and_stays() {
+    let mut room = Room::connected();
+    room.run_for(62_000);
+    (room.server.publishes, room.server.responds) = (false, None);
+    let (name, track) = (room.call(named("Ada")), room.publish("mic"));
+    room.run_for(10_100);
+    assert_eq!((room.error(name).code, room.error(track).code), (Code::Timeout, Code::Timeout));
+    assert!(room.closed.is_empty());
+}
+
 #[test]
 fn a_refusal_is_an_error_with_its_reason() {
     let mut room = Room::connected();

@@ -120,7 +120,7 @@ const HANDLERS = {
   unmuted: ofOthers((room, identity, sid) => wanted(room, identity, sid, 'trackUnmuted')?._muted(false)),
 
   localPublished: (room, cid, sid, before) => room.localParticipant._published(cid, sid, before),
-  localUnpublished: (room, sid) => room.localParticipant._unpublished(sid),
+  localUnpublished: (room, sid, facts) => room.localParticipant._takenAway(sid, facts),
   localSubscribed(room, sid) {
     const publication = room.localParticipant.trackPublications.get(sid);
     if (publication) room.localParticipant._tell('localTrackSubscribed', publication);

@@ -100,7 +100,9 @@ fn facts(driver: &Driver, event: Event) -> Option<(&'static str, Array)> {
             let before = republished.map_or(JsValue::UNDEFINED, |before| text(&before));
             ("localPublished", js::list([text(&cid), text(&sid), before]))
         }
-        Event::LocalTrackUnpublished { sid, .. } => ("localUnpublished", js::list([text(&sid)])),
+        Event::LocalTrackUnpublished { publication, .. } => {
+            ("localUnpublished", js::list([text(&publication.sid), gone(&publication)]))
+        }
         Event::LocalTrackSubscribed { sid } => ("localSubscribed", js::list([text(&sid)])),
         Event::LocalTrackMuteRequested { sid, muted } => ("muteRequested", js::list([text(&sid), muted.into()])),
         Event::SubscribedQuality(update) => ("layers", js::list([text(&update.track_sid), layers(&update)])),

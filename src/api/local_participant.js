@@ -185,11 +185,16 @@ export class LocalParticipant extends Participant {
     this.#begun(publication);
   }
 
-  /** @internal A publication is gone: asked for from here, or taken away by the server. */
-  _unpublished(sid) {
+  /** @internal A publication is gone. What was unpublished from here is so already; what is left, the server took. */
+  _takenAway(sid, facts) {
+    if (this._room.options.stopLocalTrackOnUnpublish ?? true) this.trackPublications.get(sid)?.track?.stop();
+    this._unpublished(sid, facts);
+  }
+
+  /** @internal `facts` are its last. */
+  _unpublished(sid, facts = this._room._core.ask(ASK.PUBLICATION_FACTS, this._key, sid)) {
     const publication = this.trackPublications.get(sid);
     if (!publication) return;
-    const facts = this._room._core.ask(ASK.PUBLICATION_FACTS, this._key, sid);
     this._remove(sid);
     publication._unpublished(facts);
   }

@@ -108,6 +108,8 @@ struct Open {
     asked: Option<Millis>,
     probe: Option<Probe>,
     suspected: Option<Millis>,
+    /// When the last ping that was answered had been sent.
+    reached: Millis,
     /// What has not left the host, and since when it only grows.
     buffered: Option<(u32, Millis)>,
 }
@@ -131,6 +133,7 @@ impl Liveness {
             asked: None,
             probe: None,
             suspected: None,
+            reached: Millis::default(),
             buffered: None,
         });
         periods.corrected && !std::mem::replace(&mut self.told_of_correction, true)
@@ -149,6 +152,11 @@ impl Liveness {
     /// When something came in last on the socket that is watched.
     pub fn heard(&self) -> Option<Millis> {
         self.open.map(|open| open.heard)
+    }
+
+    /// What was sent before then has arrived: a ping that followed it was answered.
+    pub fn reached(&self) -> Millis {
+        self.open.map_or(Millis::default(), |open| open.reached)
     }
 
     /// When to call [`Liveness::on_timer`].
@@ -205,6 +213,7 @@ impl Liveness {
         open.probe = None;
         open.buffered = None;
         let sent = timestamp.and_then(|ms| u64::try_from(ms).ok()).map(Millis).filter(|sent| *sent <= now);
+        open.reached = open.reached.max(sent.unwrap_or_default());
         if let Some(sample) = sent.map(|sent| now.since(sent)).filter(|ms| *ms <= 60_000) {
             let sample = sample as f64;
             self.rtt_ms = Some(self.rtt_ms.map_or(sample, |rtt| rtt + (sample - rtt) / 8.0));
@@ -228,6 +237,12 @@ impl Liveness {
         }
         open.suspected = Some(now);
         self.probe(now, WAKING_PROBE_MS, false)
+    }
+
+    /// What a server answers at once stays unanswered. Where pings are on, only a pong lays that doubt to rest.
+    pub fn suspect_way_up(&mut self, now: Millis) -> Option<Action> {
+        let needs_pong = self.open?.periods.interval_ms > 0;
+        self.probe(now, WAKING_PROBE_MS, needs_pong)
     }
 
     /// Runs whatever is due. Calling it too early, or without need, does nothing.

@@ -231,7 +231,11 @@ impl Session {
     }
 
     pub(super) fn handle_request_timeouts(&mut self) {
-        for (call, result) in self.requests.expired(self.now) {
+        let reached = self.liveness.reached();
+        if self.requests.prolong(self.now, reached) {
+            self.suspect_way_up("a request stays unanswered");
+        }
+        for (call, result) in self.requests.expired(self.now, reached) {
             self.settle(call, result.map(|()| Reply::Done));
         }
     }

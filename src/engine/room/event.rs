@@ -219,9 +219,10 @@ pub enum Event {
         sid: Id,
         republished: Option<Id>,
     },
+    /// Carries the removed publication.
     LocalTrackUnpublished {
         cid: String,
-        sid: Id,
+        publication: Box<crate::engine::room::roster::Publication>,
     },
     /// Somebody subscribed to it for the first time.
     LocalTrackSubscribed {

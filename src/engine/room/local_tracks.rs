@@ -137,7 +137,11 @@ impl Session {
     }
 
     pub(super) fn handle_add_track_timeouts(&mut self) {
-        for cid in self.publications.expired(self.now) {
+        let reached = self.liveness.reached();
+        if self.publications.prolong(self.now, reached) {
+            self.suspect_way_up("a track is not announced");
+        }
+        for cid in self.publications.expired(self.now, reached) {
             self.publish_failed(&cid, Error::new(Code::Timeout, "the server did not announce the track in time"));
         }
         self.publish_waiting();
@@ -160,9 +164,8 @@ impl Session {
         if let Some(call) = call {
             self.settle(call, Err(error));
         }
-        if let Some(sid) = track.announced_sid() {
-            self.roster.unpublish_local(&sid);
-            self.emit(Event::LocalTrackUnpublished { cid: cid.into(), sid });
+        if let Some(publication) = track.announced_sid().and_then(|sid| self.roster.unpublish_local(&sid)) {
+            self.emit(Event::LocalTrackUnpublished { cid: cid.into(), publication: Box::new(publication) });
         }
     }
 }

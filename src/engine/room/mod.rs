@@ -8,6 +8,7 @@ mod beside;
 pub mod command;
 mod commands;
 pub mod data_channels;
+pub mod due;
 mod ending;
 pub mod event;
 mod failover;

@@ -5,6 +5,7 @@
 
 use crate::engine::error::{Code, Error};
 use crate::engine::room::command::CallId;
+use crate::engine::room::due::Due;
 use crate::engine::room::event::Id;
 use crate::engine::time::Millis;
 use crate::protocol::proto;
@@ -18,7 +19,7 @@ enum Asked {
     /// `add_track` is to be sent.
     No,
     /// It is out; an answer is due by then.
-    Until(Millis),
+    Until(Due),
     /// The server knows the track.
     Known(Box<proto::TrackInfo>),
 }
@@ -187,7 +188,7 @@ impl Publications {
     pub fn next_to_ask(&mut self, now: Millis, carried: bool) -> Option<proto::AddTrackRequest> {
         let due = |track: &Local| track.asked == Asked::No && (track.has_sender() || !carried);
         let track = self.tracks.iter_mut().find(|track| due(track))?;
-        track.asked = Asked::Until(now.after(PUBLISHED_MS));
+        track.asked = Asked::Until(Due::new(now, PUBLISHED_MS));
         let mut request = (*track.request).clone();
         request.muted = track.muted;
         Some(request)
@@ -228,12 +229,23 @@ impl Publications {
         ready
     }
 
+    /// Gives those more time whose `add_track` may not have arrived, see [`Due::prolong`]. True when there are such.
+    pub fn prolong(&mut self, now: Millis, reached: Millis) -> bool {
+        let mut doubtful = false;
+        for track in &mut self.tracks {
+            if let Asked::Until(due) = &mut track.asked {
+                doubtful |= due.prolong(now, reached);
+            }
+        }
+        doubtful
+    }
+
     /// Client ids whose `add_track` was not answered in time and whose call waits for it. A track that was published
     /// before is asked for again: its app has long been told that it is published.
-    pub fn expired(&mut self, now: Millis) -> Vec<String> {
+    pub fn expired(&mut self, now: Millis, reached: Millis) -> Vec<String> {
         let mut failed = Vec::new();
         for track in &mut self.tracks {
-            if !matches!(track.asked, Asked::Until(at) if at <= now) {
+            if !matches!(track.asked, Asked::Until(due) if due.at(reached) <= now) {
                 continue;
             }
             if track.call.is_some() {
@@ -247,11 +259,11 @@ impl Publications {
     }
 
     /// The earliest deadline.
-    pub fn deadline(&self) -> Option<Millis> {
+    pub fn deadline(&self, reached: Millis) -> Option<Millis> {
         self.tracks
             .iter()
             .filter_map(|track| match track.asked {
-                Asked::Until(at) => Some(at),
+                Asked::Until(due) => Some(due.at(reached)),
                 Asked::No | Asked::Known(_) => None,
             })
             .min()

@@ -7,6 +7,7 @@
 use crate::engine::error::{Code, Error};
 use crate::engine::map::Map;
 use crate::engine::room::command::CallId;
+use crate::engine::room::due::Due;
 use crate::engine::time::Millis;
 use crate::protocol::proto;
 use crate::protocol::signal::RequestResponse;
@@ -41,7 +42,7 @@ impl Change {
 struct Pending {
     call: CallId,
     change: Change,
-    deadline: Option<Millis>,
+    due: Option<Due>,
     accepted: bool,
 }
 
@@ -59,7 +60,7 @@ impl Requests {
     /// Takes a call in and numbers it.
     pub fn add(&mut self, call: CallId, change: Change) -> u32 {
         self.last = self.last.wrapping_add(1).max(1);
-        self.pending.insert(self.last, Pending { call, change, deadline: None, accepted: false });
+        self.pending.insert(self.last, Pending { call, change, due: None, accepted: false });
         self.last
     }
 
@@ -81,7 +82,7 @@ impl Requests {
         let name = earlier(|change| &change.name).or_else(|| local.map(|info| info.name.clone()));
         let metadata = earlier(|change| &change.metadata).or_else(|| local.map(|info| info.metadata.clone()));
         let pending = self.pending.get_mut(&id)?;
-        pending.deadline = Some(now.after(ANSWER_MS));
+        pending.due = Some(Due::new(now, ANSWER_MS));
         Some(proto::UpdateParticipantMetadata {
             metadata: metadata.unwrap_or_default(),
             name: name.unwrap_or_default(),
@@ -97,8 +98,7 @@ impl Requests {
         match Reason::try_from(response.reason) {
             Ok(Reason::Ok) => {
                 pending.accepted = true;
-                let soon = now.after(STATE_MS);
-                pending.deadline = Some(pending.deadline.map_or(soon, |at| at.min(soon)));
+                pending.due = Some(Due::new(now, STATE_MS));
                 None
             }
             Ok(Reason::Queued) => None,
@@ -117,13 +117,22 @@ impl Requests {
 
     /// The own participant changed: calls whose wish it shows, and which were sent, are done.
     pub fn shown(&mut self, info: &proto::ParticipantInfo) -> Vec<Done> {
-        self.take(|pending| pending.deadline.is_some() && pending.change.is_shown_by(info), |_| Ok(()))
+        self.take(|pending| pending.due.is_some() && pending.change.is_shown_by(info), |_| Ok(()))
+    }
+
+    /// Gives those more time that may not have arrived, see [`Due::prolong`]. True when there are such.
+    pub fn prolong(&mut self, now: Millis, reached: Millis) -> bool {
+        let mut doubtful = false;
+        for pending in self.pending.values_mut().filter(|pending| !pending.accepted) {
+            doubtful |= pending.due.as_mut().is_some_and(|due| due.prolong(now, reached));
+        }
+        doubtful
     }
 
     /// Calls whose time is up.
-    pub fn expired(&mut self, now: Millis) -> Vec<Done> {
+    pub fn expired(&mut self, now: Millis, reached: Millis) -> Vec<Done> {
         self.take(
-            |pending| pending.deadline.is_some_and(|at| at <= now),
+            |pending| pending.due.is_some_and(|due| due.at(reached) <= now),
             |pending| match pending.accepted {
                 true => Ok(()),
                 false => Err(Error::new(Code::Timeout, "the server did not answer the request in time")),
@@ -134,13 +143,13 @@ impl Requests {
     /// The socket is lost: time stands still until they are sent again.
     pub fn socket_lost(&mut self) {
         for pending in self.pending.values_mut() {
-            pending.deadline = None;
+            pending.due = None;
         }
     }
 
     /// The earliest deadline.
-    pub fn deadline(&self) -> Option<Millis> {
-        self.pending.values().filter_map(|pending| pending.deadline).min()
+    pub fn deadline(&self, reached: Millis) -> Option<Millis> {
+        self.pending.values().filter_map(|pending| pending.due).map(|due| due.at(reached)).min()
     }
 
     /// Ends all of them.
@@ -199,7 +208,7 @@ mod tests {
         assert!(requests.shown(&info).is_empty(), "it was not sent yet");
         requests.message(Millis(0), id, None);
         assert_eq!(requests.shown(&info), [(CallId(1), Ok(()))]);
-        assert_eq!(requests.deadline(), None);
+        assert_eq!(requests.deadline(Millis(1)), None);
     }
 
     #[test]
@@ -209,7 +218,7 @@ mod tests {
         requests.message(Millis(0), id, None);
         let ok = RequestResponse { request_id: id, ..Default::default() };
         assert_eq!(requests.answered(Millis(10), &ok), None);
-        assert_eq!(requests.expired(Millis(10 + STATE_MS)), [(CallId(1), Ok(()))]);
+        assert_eq!(requests.expired(Millis(10 + STATE_MS), Millis(0)), [(CallId(1), Ok(()))]);
     }
 
     #[test]
@@ -224,14 +233,28 @@ mod tests {
     }
 
     #[test]
+    fn what_may_not_have_arrived_is_given_more_time_once_until_it_has() {
+        let mut requests = Requests::default();
+        let id = requests.add(CallId(1), named("new"));
+        requests.message(Millis(10), id, None);
+        let up = Millis(10 + ANSWER_MS);
+        assert!(!requests.prolong(up, Millis(11)), "a later ping was answered");
+        assert!(requests.prolong(up, Millis(10)) && !requests.prolong(up, Millis(10)));
+        assert!(requests.expired(up, Millis(10)).is_empty());
+        assert!(requests.deadline(Millis(10)) > Some(up));
+        assert_eq!(requests.deadline(Millis(11)), Some(up));
+        assert_eq!(requests.expired(up, Millis(11)).len(), 1);
+    }
+
+    #[test]
     fn time_stands_still_while_there_is_no_socket() {
         let mut requests = Requests::default();
         let id = requests.add(CallId(1), named("new"));
         requests.message(Millis(0), id, None);
         requests.socket_lost();
-        assert!(requests.expired(Millis(60_000)).is_empty());
+        assert!(requests.expired(Millis(60_000), Millis(0)).is_empty());
         requests.message(Millis(60_000), id, None);
-        let (_, result) = requests.expired(Millis(60_000 + ANSWER_MS)).pop().unwrap();
+        let (_, result) = requests.expired(Millis(60_000 + ANSWER_MS), Millis(0)).pop().unwrap();
         assert_eq!(result.unwrap_err().code, Code::Timeout);
     }
 }

@@ -45,6 +45,11 @@ impl Publication {
         let (sid, info) = (Id::from(info.sid.as_str()), Rc::new(info));
         Self { sid, info, desired, settings: None, allowed: true, paused: false, media: None, media_stale: false }
     }
+
+    /// Whether media that arrives is not what the app wants; with `everything` the server gives it unasked.
+    fn turns_away(&self, everything: bool) -> bool {
+        everything && !self.desired && self.media.is_none()
+    }
 }
 
 /// A participant, the local one included.

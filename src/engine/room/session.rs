@@ -302,10 +302,10 @@ impl Session {
 
     /// Deadlines that others keep.
     fn arm(&mut self) {
-        let life = self.liveness.deadlines();
+        let (life, reached) = (self.liveness.deadlines(), self.liveness.reached());
         let earliest = [
-            (Timer::AddTrack, self.publications.deadline()),
-            (Timer::Request, self.requests.deadline()),
+            (Timer::AddTrack, self.publications.deadline(reached)),
+            (Timer::Request, self.requests.deadline(reached)),
             (Timer::Plugin, self.plugins.deadline()),
             (Timer::Ping, life.ping),
             (Timer::Silence, life.silence),

@@ -79,6 +79,16 @@ impl Session {
     /// Something from outside casts doubt on the socket.
     pub(super) fn suspect(&mut self, why: &str) {
         let action = self.liveness.suspect(self.now);
+        self.look_into(why, action);
+    }
+
+    /// What the server answers at once stays unanswered.
+    pub(super) fn suspect_way_up(&mut self, why: &str) {
+        let action = self.liveness.suspect_way_up(self.now);
+        self.look_into(why, action);
+    }
+
+    fn look_into(&mut self, why: &str, action: Option<Action>) {
         if action.is_some() {
             self.record(What::Suspected, why);
         }

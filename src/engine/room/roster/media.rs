@@ -94,13 +94,10 @@ impl Roster {
     /// Sids of media that waits because the app does not want it: the server has to be told again.
     pub fn unwanted_media(&self) -> Vec<String> {
         let mut sids = Vec::new();
-        if !self.auto_subscribe {
-            return sids;
-        }
         for arrival in &self.arrivals.waiting {
             let placed = self.place(arrival).and_then(|(identity, sid)| self.remote.get(&identity)?.publication(&sid));
             if let Some(publication) = placed
-                && !publication.desired
+                && publication.turns_away(self.auto_subscribe)
             {
                 sids.push(publication.sid.to_string());
             }
@@ -169,7 +166,7 @@ fn attach(
 ) -> bool {
     let identity = participant.identity.clone();
     let Some(publication) = participant.publication_mut(sid) else { return false };
-    if everything && !publication.desired && publication.media.is_none() {
+    if publication.turns_away(everything) {
         return false;
     }
     let sid: Id = publication.sid.clone();
