@@ -24,6 +24,7 @@ export class LocalParticipant extends Participant {
   // Tracks whose publishing is under way: by track the promise, by cid the options.
   #publishing = new Map();
   #options = new Map();
+  #unpublishing;
   // Sources that setCameraEnabled and its kin are turning on.
   #enabling = new Map();
   // What the app was told of itself in the session before.
@@ -138,10 +139,12 @@ export class LocalParticipant extends Participant {
     const local = publication.track;
     local._publishedIn();
     if (stopOnUnpublish) local.stop();
-    // The engine forgets its facts.
+    this.#unpublishing = publication;
+    // The engine forgets its facts; and it tells at once, but for a listener.
     publication._ended(this._room._core.ask(ASK.PUBLICATION_FACTS, this._key, publication.trackSid));
     const done = this._room._core.ask(ASK.UNPUBLISH, local.cid);
     this._unpublished(publication.trackSid);
+    this.#unpublishing = undefined;
     await done;
     return publication;
   }
@@ -185,13 +188,14 @@ export class LocalParticipant extends Participant {
     this.#begun(publication);
   }
 
-  /** @internal A publication is gone. What was unpublished from here is so already; what is left, the server took. */
+  /** @internal A publication is gone: asked for from here, or taken away by the server. `facts` are its last. */
   _takenAway(sid, facts) {
-    if (this._room.options.stopLocalTrackOnUnpublish ?? true) this.trackPublications.get(sid)?.track?.stop();
+    const publication = this.trackPublications.get(sid);
+    if (publication !== this.#unpublishing && (this._room.options.stopLocalTrackOnUnpublish ?? true)) publication?.track?.stop();
     this._unpublished(sid, facts);
   }
 
-  /** @internal `facts` are its last. */
+  /** @internal */
   _unpublished(sid, facts = this._room._core.ask(ASK.PUBLICATION_FACTS, this._key, sid)) {
     const publication = this.trackPublications.get(sid);
     if (!publication) return;
