@@ -272,6 +272,14 @@ export class Room extends EventEmitter {
     return known ?? (events.some((event) => this.listenerCount(event)) ? this._participant(identity) : undefined);
   }
 
+  /** @internal Who sent something; nobody where that is not in the room, as an agent that hides. */
+  _sender(identity, event) {
+    const known = this.#remote.get(identity);
+    if (known || identity === undefined) return known;
+    if (identity === this.localParticipant.identity) return this.localParticipant;
+    return this.listenerCount(event) ? this.getParticipantByIdentity(identity) : undefined;
+  }
+
   /** @internal Objects of those who are there, where the Map was handed out. */
   _fill() {
     if (this.#all) for (const identity of this._core.ask(ASK.IDENTITIES)) this._participant(identity);
