@@ -146,6 +146,7 @@ const HANDLERS = {
     room.emit('chatMessage', message, participant);
   },
   transcription(room, identity, segments, sid) {
+    room._transcribed(segments);
     const participant = room._sender(identity, 'transcriptionReceived');
     const publication = participant?.trackPublications.get(sid);
     publication?.emit('transcriptionReceived', segments);

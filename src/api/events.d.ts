@@ -75,6 +75,9 @@ export interface TranscriptionSegment {
   startTime: number;
   endTime: number;
   final: boolean;
+  /** When the first version of it came, and this one; milliseconds since 1970. */
+  firstReceivedTime: number;
+  lastReceivedTime: number;
 }
 
 export interface SipDTMF {

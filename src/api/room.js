@@ -53,6 +53,8 @@ export class Room extends EventEmitter {
   #sid;
   #serverInfo;
   #speakers;
+  // When each segment of a transcription that is not final was first told.
+  #segments = new Map();
   #playback = new Playback(this);
   #surroundings = new Surroundings(this);
 
@@ -299,6 +301,17 @@ export class Room extends EventEmitter {
     });
   }
 
+  /** @internal Notes when they came. */
+  _transcribed(segments) {
+    const lastReceivedTime = Date.now();
+    for (const segment of segments) {
+      const firstReceivedTime = this.#segments.get(segment.id) ?? lastReceivedTime;
+      Object.assign(segment, { firstReceivedTime, lastReceivedTime });
+      if (segment.final) this.#segments.delete(segment.id);
+      else this.#segments.set(segment.id, firstReceivedTime);
+    }
+  }
+
   /** @internal */
   _speakersChanged() {
     this.#speakers = undefined;
@@ -331,6 +344,7 @@ export class Room extends EventEmitter {
     for (const participant of this.#remote.values()) participant._over();
     this.localParticipant._closed(this.#surroundings.stopTracks);
     this.#remote.clear();
+    this.#segments.clear();
     this.#speakers = undefined;
     this.#sid?.reject(new UnexpectedConnectionState('the room was disconnected'));
     this.#sid = undefined;

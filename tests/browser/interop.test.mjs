@@ -228,3 +228,20 @@ test('what an agent says that hides is of nobody, and puts nobody in the room', 
   const seen = await reader.run(({ told, room }) => ({ told: told.map(([who, what]) => `${who}: ${what}`), inside: [...room.remoteParticipants.keys()] }));
   assert.deepEqual(seen, { told: ['undefined: speaker', 'undefined: of speaker', 'undefined: of nobody', 'reader: of reader', 'undefined: of '], inside: [] });
 });
+
+test('segments of a transcription say when their first version came, and this one', TIMEOUT, async (t) => {
+  t.after(() => stage.clear());
+  const [reader, speaker] = await Promise.all([stage.client(SUBJECT), stage.client(PEER)]);
+  const room = stage.roomName('transcription');
+  await reader.join({ room, identity: 'reader' });
+  await speaker.join({ room, identity: 'speaker', grants: { agent: true }, claims: { kind: 'agent' } });
+  await reader.run((client) => {
+    client.told = [];
+    client.room.on('transcriptionReceived', (segments) => client.told.push(...segments));
+  });
+  await transcribe(speaker, [['hel', false], ['hello', true], ['again', false]].map(([text, final]) => ({ by: 'reader', text, final })));
+  const times = await reader.until(({ told }) => told.length === 3 && told.map((of) => [of.firstReceivedTime, of.lastReceivedTime]), 'three versions');
+  const [[first, now], [second, later], [third, last]] = times;
+  assert.ok(first === now && second === first && later > now && third > later && last === third, JSON.stringify(times));
+  assert.ok(Math.abs(Date.now() - last) < 60_000);
+});
