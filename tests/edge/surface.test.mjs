@@ -156,6 +156,8 @@ describe('options', () => {
 
   test('end-to-end encryption is refused, not ignored', () => {
     assert.throws(() => new rejoin.Room({ e2ee: { worker: {} } }), (error) => error.code === 'unsupported');
+    const room = new rejoin.Room();
+    assert.deepEqual([room.isE2EEEnabled, room.localParticipant.isE2EEEnabled], [false, false]);
   });
 
   test('those of connect are read before anything is dialled', async () => {

@@ -59,8 +59,10 @@ import {
   type ReconnectContext,
   type ReconnectPolicy,
   type RoomConnectOptions,
+  type RoomEventCallbacks,
   type RoomOptions,
   type TrackProcessor,
+  type TranscriptionSegment,
   type VideoProcessorOptions,
   type VideoSenderStats,
   type VideoTrack,
@@ -263,6 +265,20 @@ export async function ask(track: Track, participant: Participant, codec: string)
   if (isLocalParticipant(participant)) await participant.setName('a');
   if (isRemoteParticipant(participant)) participant.setVolume(1);
   show(facingModeFromDeviceLabel('iPhone')?.confidence);
+}
+
+// As libraries of components are typed, that know events by what they are given.
+export function observe<Event extends RoomEvent>(room: Room, event: Event, heard: (...told: Parameters<RoomEventCallbacks[Event]>) => void, others: RoomEvent[]): void {
+  for (const other of others) room.on(other, () => show(other));
+  room.on(event as keyof RoomEventCallbacks, heard);
+}
+
+export function tell(publication: TrackPublication, { isE2EEEnabled }: LocalParticipant, segments: TranscriptionSegment[]): VideoTrack | undefined {
+  const sound: AudioTrack | undefined = publication.audioTrack;
+  const [moment, encrypted]: [number | undefined, boolean] = [publication.track?.rtpTimestamp, isE2EEEnabled];
+  publication.track?.on(TrackEvent.UpdateSettings, () => {}).on(TrackEvent.UpdateSubscription, () => {});
+  show(sound, moment, encrypted, segments.map(({ firstReceivedTime, lastReceivedTime }) => lastReceivedTime - firstReceivedTime));
+  return publication.videoTrack;
 }
 
 function show(...values: unknown[]): void {
