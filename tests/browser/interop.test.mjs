@@ -153,8 +153,14 @@ for (const { title, actor, watcher } of DIRECTIONS) {
     test('a subscription can be given up and taken again', TIMEOUT, async () => {
       await acting.publishBoth();
       await watching.mediaFlows('acting');
-      await watching.run((client) => client.publication('acting', 'camera').setSubscribed(false));
+      await watching.run((client) => {
+        const publication = client.publication('acting', 'camera');
+        const { track } = publication;
+        publication.once('ended', (ended) => (client.ended = ended === track));
+        publication.setSubscribed(false);
+      });
       await watching.next('trackUnsubscribed');
+      await watching.until(({ ended }) => ended, 'the publication to tell that its track has ended');
       const mark = await watching.mark();
       await watching.run((client) => client.publication('acting', 'camera').setSubscribed(true));
       await watching.next('trackSubscribed', { since: mark });
