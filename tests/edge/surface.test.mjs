@@ -224,6 +224,11 @@ describe('EventEmitter', () => {
     assert.equal(new rejoin.EventEmitter().removeAllListeners('a').listenerCount('a'), 0);
   });
 
+  test('Vue and Alpine are told to make no proxy of a room and what it hands out', () => {
+    const room = new rejoin.Room();
+    assert.deepEqual([room, room.localParticipant].map(({ __v_skip }) => __v_skip), [true, true]);
+  });
+
   test('an aborted signal takes its listener away, and adds none later', () => {
     const heard = told((emitter, log) => {
       const controller = new AbortController();
