@@ -29,6 +29,8 @@ export class LocalTrack extends Track {
   codec;
   /** @internal Media changes, mute and unmute, pause and resume: each one after the other. */
   _turns = { media: new Turns(), mute: new Turns(), upstream: new Turns() };
+  /** @internal The app's own, for processors. */
+  _context;
   /** @internal A device was chosen while the track was muted. */
   _deviceChosen = false;
   #core;
@@ -344,8 +346,8 @@ export class LocalTrack extends Track {
   }
 
   #processing(track = this._mediaStreamTrack) {
-    if (this.kind === 'audio') this.audioContext ??= new AudioContext({ latencyHint: 'interactive' });
-    return { kind: this.kind, track, element: this.#processorElement, audioContext: this.audioContext, localTrack: this };
+    if (this.kind === 'audio' && !this._context) this.audioContext ??= new AudioContext({ latencyHint: 'interactive' });
+    return { kind: this.kind, track, element: this.#processorElement, audioContext: this._context ?? this.audioContext, localTrack: this };
   }
 
   #feedProcessor(mediaStreamTrack) {

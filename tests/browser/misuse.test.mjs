@@ -74,11 +74,19 @@ test('a processor that is set again works again, and one after another is heard 
     const again = works(first);
     await track.setProcessor(second);
     const next = works(second);
+    const own = second.context;
+    const context = new AudioContext();
+    await track.setAudioContext(context);
+    const moved = [...works(second), second.context === context, own.state];
+    await track.setAudioContext(undefined);
+    const back = [...works(second), second.context === context, context.state];
     await client.room.localParticipant.unpublishTrack(track);
     await client.until(() => second.context.state === 'closed', 'the context to be closed');
-    return { again, next };
+    await context.close();
+    return { again, next, moved, back };
   });
-  assert.deepEqual(seen, { again: [true, true, 'running'], next: [true, true, 'running'] });
+  const running = [true, true, 'running'];
+  assert.deepEqual(seen, { again: running, next: running, moved: [...running, true, 'closed'], back: [...running, false, 'running'] });
 });
 
 test('media of another kind is refused, and the track goes on as it was', TIMEOUT, async () => {

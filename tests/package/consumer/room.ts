@@ -230,6 +230,7 @@ class Quiet implements TrackProcessor<Track.Kind.Audio, AudioProcessorOptions> {
 export async function tune(room: Room, video: LocalVideoTrack, audio: LocalAudioTrack, element: ElementInfo): Promise<void> {
   await video.setProcessor(new Blur());
   await audio.setProcessor(new Quiet());
+  await audio.setAudioContext(new AudioContext());
   await video.stopProcessor(false);
   const sent: VideoSenderStats[] = await video.getSenderStats();
   const spoken: AudioSenderStats | undefined = await audio.getSenderStats();
