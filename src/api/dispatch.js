@@ -135,25 +135,26 @@ const HANDLERS = {
   },
 
   data(room, payload, identity, reliable, topic) {
-    const participant = identity === undefined ? undefined : room._heard(identity, 'dataReceived');
+    const participant = room._sender(identity, 'dataReceived');
     const kind = reliable ? DataPacket_Kind.RELIABLE : DataPacket_Kind.LOSSY;
     room.emit('dataReceived', payload, participant, kind, topic, 0, identity ?? '');
     participant?.emit('dataReceived', payload, kind, 0);
   },
   buffer: (room, reliable, low) => room.emit('dcBufferStatusChanged', low, reliable ? DataPacket_Kind.RELIABLE : DataPacket_Kind.LOSSY),
   chat(room, identity, message) {
-    const participant = identity === undefined ? undefined : room._heard(identity, 'chatMessage');
+    const participant = room._sender(identity, 'chatMessage');
     room.emit('chatMessage', message, participant);
   },
   transcription(room, identity, segments, sid) {
-    const participant = identity === undefined ? undefined : room._heard(identity, 'transcriptionReceived');
+    room._transcribed(segments);
+    const participant = room._sender(identity, 'transcriptionReceived');
     const publication = participant?.trackPublications.get(sid);
     publication?.emit('transcriptionReceived', segments);
     participant?.emit('transcriptionReceived', segments, publication);
     room.emit('transcriptionReceived', segments, participant, publication);
   },
   dtmf(room, identity, dtmf) {
-    const participant = identity === undefined ? undefined : room._heard(identity, 'sipDTMFReceived');
+    const participant = room._sender(identity, 'sipDTMFReceived');
     room.emit('sipDTMFReceived', dtmf, participant);
     participant?.emit('sipDTMFReceived', dtmf);
   },

@@ -114,9 +114,7 @@ fn facts(driver: &Driver, event: Event) -> Option<(&'static str, Array)> {
         }
         Event::DcBufferStatusChanged { reliable, low } => ("buffer", js::list([reliable.into(), low.into()])),
         Event::ChatMessage { identity, message } => ("chat", js::list([maybe(identity.as_ref()), chat(&message)])),
-        Event::TranscriptionReceived { identity: _, transcription } => {
-            ("transcription", transcribed(driver, &transcription))
-        }
+        Event::TranscriptionReceived { identity: _, transcription } => ("transcription", transcribed(&transcription)),
         Event::SipDtmfReceived { identity, dtmf: of } => ("dtmf", js::list([maybe(identity.as_ref()), dtmf(&of)])),
         // What the objects know they read when they are asked.
         Event::TokenRefreshed
@@ -219,7 +217,7 @@ fn dtmf(of: &proto::SipDtmf) -> JsValue {
     js::object("code digit", [of.code.into(), text(&of.digit)])
 }
 
-fn transcribed(driver: &Driver, of: &proto::Transcription) -> Array {
+fn transcribed(of: &proto::Transcription) -> Array {
     let segments: Array = of
         .segments
         .iter()
@@ -237,5 +235,5 @@ fn transcribed(driver: &Driver, of: &proto::Transcription) -> Array {
             )
         })
         .collect();
-    js::list([who(driver, &of.transcribed_participant_identity), segments.into(), text(&of.track_id)])
+    js::list([text(&of.transcribed_participant_identity), segments.into(), text(&of.track_id)])
 }

@@ -99,6 +99,11 @@ export class EventEmitter {
     return this.#max ?? 100;
   }
 
+  /** @internal Vue and Alpine leave it as it is: in a proxy it would have no private fields. */
+  get __v_skip() {
+    return true;
+  }
+
   /** @internal Whoever watches something only for its listeners is told when those of an event come and go. */
   _listened() {}
 

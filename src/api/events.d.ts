@@ -75,6 +75,9 @@ export interface TranscriptionSegment {
   startTime: number;
   endTime: number;
   final: boolean;
+  /** When the first version of it came, and this one; milliseconds since 1970. */
+  firstReceivedTime: number;
+  lastReceivedTime: number;
 }
 
 export interface SipDTMF {
@@ -149,9 +152,13 @@ export type RoomEventCallbacks = {
   chatMessage: (message: ChatMessage, participant?: RemoteParticipant | LocalParticipant) => void;
   transcriptionReceived: (segments: TranscriptionSegment[], participant?: Participant, publication?: TrackPublication) => void;
   sipDTMFReceived: (dtmf: SipDTMF, participant?: RemoteParticipant) => void;
-  /** Here so that code for livekit-client compiles, as the next: Rejoin does not emit them yet. */
+  /** Here so that code for livekit-client compiles, as what follows: Rejoin does not emit them yet. */
   encryptionError: (error: Error, participant?: Participant) => void;
   metricsReceived: (metrics: any, participant?: Participant) => void;
+  dataTrackPublished: (track: any) => void;
+  dataTrackUnpublished: (sid: string) => void;
+  localDataTrackPublished: (track: any) => void;
+  localDataTrackUnpublished: (sid: string) => void;
 };
 
 export type ParticipantEventCallbacks = {

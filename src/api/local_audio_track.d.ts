@@ -21,6 +21,8 @@ export declare class LocalAudioTrack extends LocalTrack<Track.Kind.Audio> {
   restartTrack(options?: AudioCaptureOptions): Promise<void>;
   /** Changes echo cancellation, noise suppression and the like without capturing anew. */
   applyConstraints(constraints: Pick<AudioCaptureOptions, 'autoGainControl' | 'noiseSuppression' | 'echoCancellation' | 'voiceIsolation'>): Promise<void>;
+  /** Processors run in this context, which stays the app's, and in one of the track's own without it; one that runs begins anew. */
+  setAudioContext(context: AudioContext | undefined): Promise<void>;
   /** While it is published. */
   getSenderStats(): Promise<AudioSenderStats | undefined>;
   /** Whether nothing can be heard: a microphone that is switched off, or the wrong one. */

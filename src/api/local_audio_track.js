@@ -37,6 +37,14 @@ export class LocalAudioTrack extends LocalTrack {
     });
   }
 
+  /** Processors run in this context, which stays the app's, and in one of the track's own without it. */
+  async setAudioContext(context) {
+    if (this._context === context) return;
+    this._context = context;
+    const processor = this.getProcessor();
+    if (processor) await this.setProcessor(processor);
+  }
+
   /** Whether nothing can be heard: a microphone that is switched off, or the wrong one. */
   async checkForSilence() {
     const silent = await isSilent(this.mediaStreamTrack);

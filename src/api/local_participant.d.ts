@@ -16,6 +16,7 @@ export declare class LocalParticipant extends Participant {
   /** Why the camera could not be turned on the last time. */
   readonly lastCameraError: Error | undefined;
   readonly lastMicrophoneError: Error | undefined;
+  readonly isE2EEEnabled: false;
   getTrackPublications(): LocalTrackPublication[];
   getTrackPublication(source: Track.Source): LocalTrackPublication | undefined;
   getTrackPublicationByName(name: string): LocalTrackPublication | undefined;

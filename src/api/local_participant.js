@@ -42,6 +42,10 @@ export class LocalParticipant extends Participant {
     return true;
   }
 
+  get isE2EEEnabled() {
+    return false;
+  }
+
   /** Why the camera could not be turned on the last time. */
   get lastCameraError() {
     return this._lastErrors.get('camera');

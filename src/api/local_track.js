@@ -5,6 +5,7 @@ import { isMobile } from './browser.js';
 import { constraintsFor, unwrap } from './constraints.js';
 import { realDeviceId } from './devices.js';
 import { LivekitError, TrackInvalidError } from './errors.js';
+import { firstFrame } from './first_frame.js';
 import { write } from './logging.js';
 import { Track, attachToElement, detachTrack } from './track.js';
 import { Turns } from './turns.js';
@@ -28,6 +29,8 @@ export class LocalTrack extends Track {
   codec;
   /** @internal Media changes, mute and unmute, pause and resume: each one after the other. */
   _turns = { media: new Turns(), mute: new Turns(), upstream: new Turns() };
+  /** @internal The app's own, for processors. */
+  _context;
   /** @internal A device was chosen while the track was muted. */
   _deviceChosen = false;
   #core;
@@ -152,7 +155,7 @@ export class LocalTrack extends Track {
     this.isStopped = true;
     super.stop();
     this.#media.abort();
-    tell(this.#processor, 'destroy');
+    tell(this.#processor, 'destroy').then(() => this.#closeContext());
     this.#processor = undefined;
   }
 
@@ -164,8 +167,10 @@ export class LocalTrack extends Track {
   async setProcessor(processor, showProcessedStreamLocally = true) {
     await this._turns.media.next(async () => {
       if (this.kind === 'video') this.#processorElement ??= document.createElement('video');
+      // The same one cannot begin before it has ended.
+      if (processor === this.#processor) await this.#endProcessor();
       await this.#prepared(processor);
-      await this.#endProcessor();
+      await this.#endProcessor(true);
       this.#processor = processor;
       this.#feedProcessor(this._mediaStreamTrack);
       if (processor.processedTrack) {
@@ -341,8 +346,8 @@ export class LocalTrack extends Track {
   }
 
   #processing(track = this._mediaStreamTrack) {
-    if (this.kind === 'audio') this.audioContext ??= new AudioContext({ latencyHint: 'interactive' });
-    return { kind: this.kind, track, element: this.#processorElement, audioContext: this.audioContext, localTrack: this };
+    if (this.kind === 'audio' && !this._context) this.audioContext ??= new AudioContext({ latencyHint: 'interactive' });
+    return { kind: this.kind, track, element: this.#processorElement, audioContext: this._context ?? this.audioContext, localTrack: this };
   }
 
   #feedProcessor(mediaStreamTrack) {
@@ -353,7 +358,13 @@ export class LocalTrack extends Track {
     element.play().catch(() => undefined);
   }
 
-  async #endProcessor() {
+  async #closeContext() {
+    const context = this.audioContext;
+    this.audioContext = undefined;
+    await context?.close();
+  }
+
+  async #endProcessor(replaced) {
     const processor = this.#processor;
     if (!processor) return;
     this.#processor = undefined;
@@ -363,8 +374,7 @@ export class LocalTrack extends Track {
     await this._mediaStreamTrack.applyConstraints(this.constraints).catch(() => undefined);
     if (shown) this.#showInstead(shown, this._mediaStreamTrack);
     await this.#send(this._mediaStreamTrack);
-    await this.audioContext?.close();
-    this.audioContext = undefined;
+    if (!replaced) await this.#closeContext();
     this.emit('trackProcessorUpdate');
   }
 }
@@ -375,23 +385,5 @@ async function tell(processor, hook, room) {
     await processor?.[hook]?.(room);
   } catch (error) {
     write('warn', `${hook} of processor ${processor.name} failed: ${error?.message ?? error}`);
-  }
-}
-
-// The size of the first frame; undefined when none comes.
-async function firstFrame(mediaStreamTrack, timeoutMs) {
-  const element = document.createElement('video');
-  element.muted = true;
-  element.srcObject = new MediaStream([mediaStreamTrack]);
-  let late;
-  try {
-    return await new Promise((resolve) => {
-      late = setTimeout(resolve, timeoutMs);
-      element.addEventListener('resize', () => resolve({ width: element.videoWidth, height: element.videoHeight }), { once: true });
-      element.play().catch(() => undefined);
-    });
-  } finally {
-    clearTimeout(late);
-    element.srcObject = null;
   }
 }

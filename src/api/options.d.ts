@@ -43,11 +43,12 @@ export interface RoomOptions {
   plugins?: RoomPlugin[];
   /** Ours. The constructor of WebSockets, for hosts that have none (Node before 22: the package `ws`). */
   webSocket?: new (url: string, protocols?: string | string[]) => unknown;
-  /** No effect here, as the next four; accepted so that code for livekit-client runs, and said once in the log. */
+  /** No effect here, as the next five; accepted so that code for livekit-client runs, and said once in the log. */
   webAudioMix?: boolean | object;
   expSignalLatency?: number;
   loggerName?: string;
   frameMetadata?: object;
+  packetTrailer?: object;
   dataStream?: object;
 }
 

@@ -1,7 +1,7 @@
 // Types of publication.js.
 import { EventEmitter } from './emitter.js';
 import type { PublicationEventCallbacks } from './events.js';
-import type { Track } from './track.js';
+import type { AudioTrack, Track, VideoTrack } from './track.js';
 
 export interface TrackInfo {
   readonly sid: string;
@@ -29,8 +29,8 @@ export declare class TrackPublication extends EventEmitter<PublicationEventCallb
   readonly kind: Track.Kind;
   readonly source: Track.Source;
   readonly track: Track | undefined;
-  readonly audioTrack: Track | undefined;
-  readonly videoTrack: Track | undefined;
+  readonly audioTrack: AudioTrack | undefined;
+  readonly videoTrack: VideoTrack | undefined;
   readonly mimeType: string | undefined;
   /** Of a video, in pixels. */
   readonly dimensions: Track.Dimensions | undefined;

@@ -137,6 +137,7 @@ export class RemoteTrackPublication extends TrackPublication {
     this._participant._tell('trackUnsubscribed', track, this);
     this.emit('unsubscribed', track);
     this._changed(before, this.permissionStatus);
+    this.emit('ended', track);
   }
 
   /** @internal */

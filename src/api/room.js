@@ -53,6 +53,8 @@ export class Room extends EventEmitter {
   #sid;
   #serverInfo;
   #speakers;
+  // When each segment of a transcription that is not final was first told.
+  #segments = new Map();
   #playback = new Playback(this);
   #surroundings = new Surroundings(this);
 
@@ -272,6 +274,14 @@ export class Room extends EventEmitter {
     return known ?? (events.some((event) => this.listenerCount(event)) ? this._participant(identity) : undefined);
   }
 
+  /** @internal Who sent something; nobody where that is not in the room, as an agent that hides. */
+  _sender(identity, event) {
+    const known = this.#remote.get(identity);
+    if (known || identity === undefined) return known;
+    if (identity === this.localParticipant.identity) return this.localParticipant;
+    return this.listenerCount(event) ? this.getParticipantByIdentity(identity) : undefined;
+  }
+
   /** @internal Objects of those who are there, where the Map was handed out. */
   _fill() {
     if (this.#all) for (const identity of this._core.ask(ASK.IDENTITIES)) this._participant(identity);
@@ -289,6 +299,17 @@ export class Room extends EventEmitter {
       this.once('connectionStateChanged', resolve);
       this.once('connectionStateChanged', () => clearTimeout(timer));
     });
+  }
+
+  /** @internal Notes when they came. */
+  _transcribed(segments) {
+    const lastReceivedTime = Date.now();
+    for (const segment of segments) {
+      const firstReceivedTime = this.#segments.get(segment.id) ?? lastReceivedTime;
+      Object.assign(segment, { firstReceivedTime, lastReceivedTime });
+      if (segment.final) this.#segments.delete(segment.id);
+      else this.#segments.set(segment.id, firstReceivedTime);
+    }
   }
 
   /** @internal */
@@ -323,6 +344,7 @@ export class Room extends EventEmitter {
     for (const participant of this.#remote.values()) participant._over();
     this.localParticipant._closed(this.#surroundings.stopTracks);
     this.#remote.clear();
+    this.#segments.clear();
     this.#speakers = undefined;
     this.#sid?.reject(new UnexpectedConnectionState('the room was disconnected'));
     this.#sid = undefined;

@@ -35,8 +35,10 @@ export interface TrackEventCallbacks {
   trackProcessorUpdate: (processor?: TrackProcessor<Track.Kind, any>) => void;
   /** Which moment of the media is being shown. */
   timeSyncUpdate: (update: { timestamp: number; rtpTimestamp: number }) => void;
-  /** Here so that code for livekit-client compiles, as the next two: Rejoin does not emit them yet. */
+  /** Here so that code for livekit-client compiles, as what follows: Rejoin does not emit them yet. */
   message: () => void;
+  updateSettings: () => void;
+  updateSubscription: () => void;
   audioTrackFeatureUpdate: (track: LocalAudioTrack, feature: number, enabled: boolean) => void;
   preConnectBufferFlushed: (buffer: Uint8Array[]) => void;
 }
@@ -54,6 +56,8 @@ export declare abstract class Track<Kind extends Track.Kind = Track.Kind> extend
   readonly mediaStreamID: string;
   /** `paused` while the server does not send it for lack of bandwidth. */
   readonly streamState: Track.StreamState;
+  /** The moment of the media that is being shown, while somebody listens to `timeSyncUpdate`. */
+  readonly rtpTimestamp?: number;
   get mediaStreamTrack(): MediaStreamTrack;
   /** Bits per second, measured every two seconds from the first time that it is asked for. */
   get currentBitrate(): number;

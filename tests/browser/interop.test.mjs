@@ -153,8 +153,14 @@ for (const { title, actor, watcher } of DIRECTIONS) {
     test('a subscription can be given up and taken again', TIMEOUT, async () => {
       await acting.publishBoth();
       await watching.mediaFlows('acting');
-      await watching.run((client) => client.publication('acting', 'camera').setSubscribed(false));
+      await watching.run((client) => {
+        const publication = client.publication('acting', 'camera');
+        const { track } = publication;
+        publication.once('ended', (ended) => (client.ended = ended === track));
+        publication.setSubscribed(false);
+      });
       await watching.next('trackUnsubscribed');
+      await watching.until(({ ended }) => ended, 'the publication to tell that its track has ended');
       const mark = await watching.mark();
       await watching.run((client) => client.publication('acting', 'camera').setSubscribed(true));
       await watching.next('trackSubscribed', { since: mark });
@@ -191,4 +197,57 @@ test('room metadata set by the server reaches both', TIMEOUT, async () => {
     assert.equal(await client.run(({ room }) => room.metadata), 'topic: tests');
   }
   await stage.clear();
+});
+
+// The server takes transcriptions from agents only; those of this grant hide. No client makes a packet of them by itself: that
+// of a message gives its class away.
+const transcribe = (speaker, said) =>
+  speaker.run(async ({ room }, said) => {
+    const { engine } = room;
+    const { sendDataPacket } = engine;
+    let Packet;
+    engine.sendDataPacket = (packet, ...others) => {
+      Packet = packet.constructor;
+      return sendDataPacket.call(engine, packet, ...others);
+    };
+    await room.localParticipant.publishData(new Uint8Array(1), { reliable: true });
+    for (const { by, ...segment } of said) {
+      const segments = [{ id: 's', language: 'en', startTime: 5n, endTime: 9n, ...segment }];
+      await engine.sendDataPacket(new Packet({ value: { case: 'transcription', value: { transcribedParticipantIdentity: by, segments } } }), 0);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }, said);
+
+test('what an agent says that hides is of nobody, and puts nobody in the room', TIMEOUT, async (t) => {
+  t.after(() => stage.clear());
+  const [reader, speaker] = await Promise.all([stage.client(SUBJECT), stage.client(PEER)]);
+  const room = stage.roomName('hidden');
+  await reader.join({ room, identity: 'reader' });
+  await speaker.join({ room, identity: 'speaker', grants: { agent: true }, claims: { kind: 'agent' } });
+  await reader.run((client) => {
+    client.told = [];
+    client.room.on('dataReceived', (payload, participant, ...others) => client.told.push([participant?.identity, others.at(-1)]));
+    client.room.on('transcriptionReceived', ([{ text }], participant) => client.told.push([participant?.identity, text]));
+  });
+  await transcribe(speaker, ['speaker', 'nobody', 'reader', ''].map((by) => ({ by, text: `of ${by}`, final: true })));
+  await reader.until((client) => client.told.length === 5, 'all that was said');
+  const seen = await reader.run(({ told, room }) => ({ told: told.map(([who, what]) => `${who}: ${what}`), inside: [...room.remoteParticipants.keys()] }));
+  assert.deepEqual(seen, { told: ['undefined: speaker', 'undefined: of speaker', 'undefined: of nobody', 'reader: of reader', 'undefined: of '], inside: [] });
+});
+
+test('segments of a transcription say when their first version came, and this one', TIMEOUT, async (t) => {
+  t.after(() => stage.clear());
+  const [reader, speaker] = await Promise.all([stage.client(SUBJECT), stage.client(PEER)]);
+  const room = stage.roomName('transcription');
+  await reader.join({ room, identity: 'reader' });
+  await speaker.join({ room, identity: 'speaker', grants: { agent: true }, claims: { kind: 'agent' } });
+  await reader.run((client) => {
+    client.told = [];
+    client.room.on('transcriptionReceived', (segments) => client.told.push(...segments));
+  });
+  await transcribe(speaker, [['hel', false], ['hello', true], ['again', false]].map(([text, final]) => ({ by: 'reader', text, final })));
+  const times = await reader.until(({ told }) => told.length === 3 && told.map((of) => [of.firstReceivedTime, of.lastReceivedTime]), 'three versions');
+  const [[first, now], [second, later], [third, last]] = times;
+  assert.ok(first === now && second === first && later > now && third > later && last === third, JSON.stringify(times));
+  assert.ok(Math.abs(Date.now() - last) < 60_000);
 });

@@ -49,6 +49,46 @@ test('a processor that cannot be taken away, or is without a promise, holds noth
   await bob.until((client) => client.publication('ada', 'microphone') && !client.publication('ada', 'camera'), 'the camera to go');
 });
 
+test('a processor that is set again works again, and one after another is heard until the track is stopped', TIMEOUT, async () => {
+  await ada.publishBoth();
+  const seen = await ada.run(async (client) => {
+    const gain = () => ({
+      name: 'gain',
+      async init({ audioContext, track }) {
+        this.context = audioContext;
+        this.out = audioContext.createMediaStreamDestination();
+        audioContext.createMediaStreamSource(new MediaStream([track])).connect(this.out);
+        [this.processedTrack] = this.out.stream.getTracks();
+      },
+      async restart() {},
+      async destroy() {
+        this.out.disconnect();
+        this.processedTrack = undefined;
+      },
+    });
+    const { track } = client.publication('ada', 'microphone');
+    const works = (one) => [track.getProcessor() === one, Boolean(one.processedTrack) && track.sender.track === one.processedTrack, one.context.state];
+    const [first, second] = [gain(), gain()];
+    await track.setProcessor(first);
+    await track.setProcessor(first);
+    const again = works(first);
+    await track.setProcessor(second);
+    const next = works(second);
+    const own = second.context;
+    const context = new AudioContext();
+    await track.setAudioContext(context);
+    const moved = [...works(second), second.context === context, own.state];
+    await track.setAudioContext(undefined);
+    const back = [...works(second), second.context === context, context.state];
+    await client.room.localParticipant.unpublishTrack(track);
+    await client.until(() => second.context.state === 'closed', 'the context to be closed');
+    await context.close();
+    return { again, next, moved, back };
+  });
+  const running = [true, true, 'running'];
+  assert.deepEqual(seen, { again: running, next: running, moved: [...running, true, 'closed'], back: [...running, false, 'running'] });
+});
+
 test('media of another kind is refused, and the track goes on as it was', TIMEOUT, async () => {
   await ada.publishBoth();
   const seen = await ada.run(async (client) => {

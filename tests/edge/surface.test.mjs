@@ -156,6 +156,8 @@ describe('options', () => {
 
   test('end-to-end encryption is refused, not ignored', () => {
     assert.throws(() => new rejoin.Room({ e2ee: { worker: {} } }), (error) => error.code === 'unsupported');
+    const room = new rejoin.Room();
+    assert.deepEqual([room.isE2EEEnabled, room.localParticipant.isE2EEEnabled], [false, false]);
   });
 
   test('those of connect are read before anything is dialled', async () => {
@@ -220,6 +222,11 @@ describe('EventEmitter', () => {
     assert.equal(emitter.off('a', emitter.rawListeners('a')[1]).listenerCount('a'), 1);
     assert.deepEqual([emitter.getMaxListeners(), emitter.setMaxListeners(5).getMaxListeners()], [100, 5]);
     assert.equal(new rejoin.EventEmitter().removeAllListeners('a').listenerCount('a'), 0);
+  });
+
+  test('Vue and Alpine are told to make no proxy of a room and what it hands out', () => {
+    const room = new rejoin.Room();
+    assert.deepEqual([room, room.localParticipant].map(({ __v_skip }) => __v_skip), [true, true]);
   });
 
   test('an aborted signal takes its listener away, and adds none later', () => {

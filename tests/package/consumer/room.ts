@@ -59,8 +59,10 @@ import {
   type ReconnectContext,
   type ReconnectPolicy,
   type RoomConnectOptions,
+  type RoomEventCallbacks,
   type RoomOptions,
   type TrackProcessor,
+  type TranscriptionSegment,
   type VideoProcessorOptions,
   type VideoSenderStats,
   type VideoTrack,
@@ -228,6 +230,7 @@ class Quiet implements TrackProcessor<Track.Kind.Audio, AudioProcessorOptions> {
 export async function tune(room: Room, video: LocalVideoTrack, audio: LocalAudioTrack, element: ElementInfo): Promise<void> {
   await video.setProcessor(new Blur());
   await audio.setProcessor(new Quiet());
+  await audio.setAudioContext(new AudioContext());
   await video.stopProcessor(false);
   const sent: VideoSenderStats[] = await video.getSenderStats();
   const spoken: AudioSenderStats | undefined = await audio.getSenderStats();
@@ -263,6 +266,20 @@ export async function ask(track: Track, participant: Participant, codec: string)
   if (isLocalParticipant(participant)) await participant.setName('a');
   if (isRemoteParticipant(participant)) participant.setVolume(1);
   show(facingModeFromDeviceLabel('iPhone')?.confidence);
+}
+
+// As libraries of components are typed, that know events by what they are given.
+export function observe<Event extends RoomEvent>(room: Room, event: Event, heard: (...told: Parameters<RoomEventCallbacks[Event]>) => void, others: RoomEvent[]): void {
+  for (const other of others) room.on(other, () => show(other));
+  room.on(event as keyof RoomEventCallbacks, heard);
+}
+
+export function tell(publication: TrackPublication, { isE2EEEnabled }: LocalParticipant, segments: TranscriptionSegment[]): VideoTrack | undefined {
+  const sound: AudioTrack | undefined = publication.audioTrack;
+  const [moment, encrypted]: [number | undefined, boolean] = [publication.track?.rtpTimestamp, isE2EEEnabled];
+  publication.track?.on(TrackEvent.UpdateSettings, () => {}).on(TrackEvent.UpdateSubscription, () => {});
+  show(sound, moment, encrypted, segments.map(({ firstReceivedTime, lastReceivedTime }) => lastReceivedTime - firstReceivedTime));
+  return publication.videoTrack;
 }
 
 function show(...values: unknown[]): void {
