@@ -78,8 +78,9 @@ export function open(Constructor, url, most, tooLargeCode, tooLargeReason, heard
     /** Says how much of what was sent before has not left the host. */
     send(bytes) {
       const left = ws.bufferedAmount;
+      // A browser says an error in its console for each message that a closing socket is given; its end is still to come.
       // Copied out of wasm memory first: some hosts send later, and would read what was freed.
-      quietly(() => ws.send(bytes.slice()));
+      if (!(ws.readyState > 1)) quietly(() => ws.send(bytes.slice()));
       return left;
     },
     close(code, reason) {

@@ -231,6 +231,28 @@ describe('frames', () => {
   });
 });
 
+test('a socket that is closing is given nothing more: browsers say an error for each message', async () => {
+  let closing = false;
+  let given = 0;
+  class Closing extends WebSocket {
+    get readyState() {
+      return closing ? WebSocket.CLOSING : super.readyState;
+    }
+    send(...args) {
+      if (closing) given += 1;
+      else super.send(...args);
+    }
+  }
+  const { room, connection } = await join({ webSocket: Closing });
+  closing = true;
+  const named = room.localParticipant.setName('Ada');
+  const back = next(room, 'reconnected');
+  closing = false;
+  connection.reset();
+  await Promise.all([back, named]);
+  assert.equal(given, 0);
+});
+
 describe('keys', () => {
   // Fault 37: what means something to JavaScript, as identity, metadata and attribute, both ways.
   test('of the prototype chain are plain keys', async () => {
