@@ -160,8 +160,9 @@ export class Life {
 
   #words() {
     for (const [who, { faults, open, gone, stay, failedConnects, episodes }] of Object.entries(this.accounts)) {
-      for (const fault of faults) this.wrong.push(`${who}: refused: ${fault}`);
       for (const call of open) this.wrong.push(`${who}: pending: ${call}`);
+      // Of two names at once livekit-client waits for both to be seen.
+      for (const fault of faults) (who === WATCHER ? this.notes : this.wrong).push(`${who}: refused: ${fault}`);
       if (who === WATCHER) continue;
       const refused = this.refused[who] ?? [];
       if (refused.length && stay === 0) this.wrong.push(`${who}: data refused: ${JSON.stringify(refused.slice(0, 3))} (${refused.length})`);
