@@ -4,7 +4,8 @@ import { serve } from './core.js';
 import { LogLevel } from './enums.js';
 import { report } from './report.js';
 
-const METHODS = ['debug', 'debug', 'info', 'warn', 'error'];
+/** Of the console, by level. */
+export const METHODS = ['debug', 'debug', 'info', 'warn', 'error'];
 
 /** What log.js sets. */
 export const settings = { least: LogLevel.info, extensions: [] };

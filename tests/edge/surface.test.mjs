@@ -324,6 +324,30 @@ describe('policies by themselves', () => {
   });
 });
 
+test('loggers of libraries have levels and ways of their own, as with livekit-client', async () => {
+  const { getLogger } = await import(at('src', 'api', 'log.js'));
+  for (const from of [livekit.getLogger, getLogger]) {
+    const lines = [];
+    const logger = from('a-library');
+    assert.equal(from('a-library'), logger);
+    logger.setDefaultLevel('warn');
+    const made = logger.methodFactory;
+    logger.methodFactory = (method, level, name) => {
+      assert.equal(typeof made(method, level, name), 'function');
+      return (...args) => lines.push([method, name, ...args]);
+    };
+    logger.setLevel(logger.getLevel());
+    logger.info('untold');
+    logger.warn('told', { a: 1 });
+    logger.setLevel(livekit.LogLevel.trace);
+    logger.debug('told as well');
+    logger.setLevel('silent');
+    logger.error('untold');
+    assert.deepEqual([lines, logger.getLevel()], [[['warn', 'a-library', 'told', { a: 1 }], ['debug', 'a-library', 'told as well']], 5]);
+    assert.throws(() => logger.setLevel('loud'), TypeError);
+  }
+});
+
 test('the log tells what is at or above its level, to extensions too, and survives one that throws', async () => {
   const { write } = await import(at('src', 'api', 'logging.js'));
   const { setLogExtension, setLogLevel } = await import(at('src', 'api', 'log.js'));

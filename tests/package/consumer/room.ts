@@ -37,6 +37,7 @@ import {
   isAudioTrack,
   isBrowserSupported,
   isLocalParticipant,
+  getLogger,
   isLocalTrack,
   isRemoteParticipant,
   isRemoteTrack,
@@ -93,6 +94,10 @@ export async function join(url: string, token: string): Promise<Room> {
   setLogLevel('debug');
   setLogExtension((level, message, context) => console.log(level, message, context));
   setLogExtension((level, message) => console.log(level, message), undefined);
+  const logger = getLogger('app');
+  logger.setLevel('debug');
+  logger.methodFactory = () => (message: string) => console.log(message);
+  logger.warn('told', { level: logger.getLevel() });
   const room = new Room(options)
     .on(RoomEvent.Connected, () => {})
     .on(RoomEvent.ConnectionStateChanged, (state: ConnectionState) => show(state))
