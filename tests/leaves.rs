@@ -4,7 +4,9 @@ mod common;
 
 use common::server::OnDial;
 use common::{Room, answer};
+use rejoin::engine::config::ConnectOptions;
 use rejoin::engine::error::Code;
+use rejoin::engine::room::command::{Command, Reply, Scenario};
 use rejoin::engine::room::event::{ConnectionState, Event, ReconnectKind};
 use rejoin::protocol::proto::leave_request::Action;
 use rejoin::protocol::proto::{DisconnectReason, LeaveRequest};
@@ -190,14 +192,51 @@ fn rejoin_frame(message: Told) -> Vec<u8> {
     rejoin::protocol::signal::SignalResponse { message: Some(message) }.encode_to_vec()
 }
 
+fn evicted() -> LeaveRequest {
+    let reason = DisconnectReason::DuplicateIdentity as i32;
+    LeaveRequest { action: Action::Disconnect as i32, reason, ..Default::default() }
+}
+
+/// A full reconnect whose first dial hangs, is given up, and reaches the server after the second has joined.
+#[test]
+fn a_client_that_its_own_late_dial_throws_out_comes_back() {
+    let evicted = Told::Leave(evicted());
+    let mut room = Room::connected();
+    room.server.next_dials([OnDial::Stall]);
+    room.call(Command::Simulate(Scenario::FullReconnect));
+    room.run_until(ConnectionState::Connected, 60_000);
+    assert_eq!(room.dials.len(), 3);
+    room.tell(evicted.clone());
+    room.run_until(ConnectionState::Connected, 10_000);
+    assert_eq!(room.dials.len(), 4, "joined anew");
+    // Once: the next time it is somebody else.
+    room.tell(evicted);
+    assert_eq!(room.disconnected_for(), Some(DisconnectReason::DuplicateIdentity as i32));
+    room.assert_over();
+}
+
+/// The same in a first connect, between its join and its transport.
+#[test]
+fn a_connect_that_its_own_late_dial_throws_out_is_tried_again() {
+    let evicted = Told::Leave(evicted());
+    let mut room = Room::new();
+    room.server.next_dials([OnDial::Stall, OnDial::Serve]);
+    room.validate = answer(200, "success");
+    room.peer.connects = false;
+    let options = ConnectOptions { max_retries: 3, websocket_timeout_ms: 2_000, ..Default::default() };
+    let connect = room.connect_with(ConnectOptions { connect_timeout_ms: 60_000, ..options });
+    room.run_for(10_000);
+    assert_eq!(room.dials.len(), 2);
+    room.peer.connects = true;
+    room.tell(evicted);
+    room.run_until(ConnectionState::Connected, 10_000);
+    assert_eq!(room.result(connect), Some(&Ok(Reply::Done)));
+}
+
 /// Fault 15: whoever is thrown out by a second tab stays out, so the two do not take turns.
 #[test]
 fn two_tabs_with_one_identity_do_not_take_turns() {
-    let evicted = LeaveRequest {
-        action: Action::Disconnect as i32,
-        reason: DisconnectReason::DuplicateIdentity as i32,
-        ..Default::default()
-    };
+    let evicted = evicted();
     let (mut first, mut second) = (Room::connected(), Room::connected());
     first.tell(Told::Leave(evicted.clone()));
     for _ in 0..60 {

@@ -25,6 +25,8 @@ pub enum Evidence<'a> {
     Closed { code: u16, reason: &'a str },
     /// The server sent a leave.
     Leave(&'a proto::LeaveRequest),
+    /// A dial of this client that had been given up came late, and joined in the place of the one that followed it.
+    Ghost,
     /// Our own verdict about a silent socket. `media_flows`: what the transport says, where something is subscribed.
     Silent { media_flows: Option<bool> },
     /// The media transport failed while signalling lives.
@@ -105,6 +107,7 @@ pub fn judge(now: Millis, evidence: Evidence<'_>, surroundings: &Surroundings) -
     match evidence {
         Evidence::Closed { code, reason } => closed(code, reason, near),
         Evidence::Leave(leave) => left(leave),
+        Evidence::Ghost => lost(Cause::Single, Full, "an earlier dial of this client came late and took its place"),
         Evidence::Silent { media_flows: Some(true) } => lost(Cause::Single, Resume, "signalling fell silent"),
         Evidence::Silent { media_flows: Some(false) } => lost(near, Full, "signalling and media fell silent"),
         Evidence::Silent { media_flows: None } => lost(near, Resume, "signalling fell silent"),

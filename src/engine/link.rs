@@ -7,9 +7,17 @@ use crate::engine::io::{Attempt, SocketAction, SocketEvent};
 use crate::engine::time::Millis;
 use crate::engine::timers::{Timer, Timers};
 use crate::protocol::join::Dial;
+use crate::protocol::queue::take_first;
 
 /// From open to the first message (protocol.md, "Signalling socket").
 pub const FIRST_MESSAGE_MS: u64 = 5_000;
+
+/// A dial that was given up may reach the server for so long: what the network held back is sent again as late as that.
+const GHOST_MS: u64 = 30_000;
+/// What ended sooner was turned away, or was on no network that holds things back.
+const HELD_BACK_MS: u64 = 1_000;
+/// So many dials that were given up are remembered.
+const GHOSTS: usize = 3;
 
 /// Largest frame that is read: a room of tens of thousands fits. What is larger is not even taken out of the host's hands,
 /// because the memory of a wasm instance never shrinks.
@@ -91,6 +99,11 @@ pub enum Heard<'a> {
 pub struct Link {
     attempt: Attempt,
     phase: Phase,
+    dialled: Millis,
+    /// The current socket is to begin a session.
+    joins: bool,
+    /// When such sockets were given up without a word of the server.
+    ghosts: Vec<Millis>,
 }
 
 impl Link {
@@ -104,10 +117,19 @@ impl Link {
         self.phase == Phase::Live
     }
 
-    /// Opens the next socket. An older one must have been hung up: there is never more than one.
-    pub fn dial(&mut self, now: Millis, dial: Dial, open_within_ms: u64, timers: &mut Timers) -> SocketAction {
+    /// Opens the next socket; `joins`: to begin a session. An older one must have been hung up: there is never more than
+    /// one.
+    pub fn dial(
+        &mut self,
+        now: Millis,
+        dial: Dial,
+        joins: bool,
+        open_within_ms: u64,
+        timers: &mut Timers,
+    ) -> SocketAction {
         self.attempt = Attempt(self.attempt.0.saturating_add(1));
         self.phase = Phase::Dialling;
+        (self.dialled, self.joins) = (now, joins);
         timers.stop(Timer::FirstMessage);
         timers.set(Timer::SocketOpen, now.after(open_within_ms));
         SocketAction::Dial(self.attempt, Box::new(dial))
@@ -139,7 +161,7 @@ impl Link {
             SocketEvent::Buffered(bytes) => Heard::Buffered(bytes),
             SocketEvent::Closed { code, reason } => {
                 let before = self.phase;
-                self.down(timers);
+                self.down(now, timers);
                 Heard::Lost { before, code, reason }
             }
         }
@@ -157,16 +179,28 @@ impl Link {
     }
 
     /// Closes the current socket, if there is one.
-    pub fn hang_up(&mut self, why: Hangup, timers: &mut Timers) -> Option<SocketAction> {
+    pub fn hang_up(&mut self, now: Millis, why: Hangup, timers: &mut Timers) -> Option<SocketAction> {
         if self.phase == Phase::Down {
             return None;
         }
-        self.down(timers);
+        self.down(now, timers);
         let (code, reason) = why.row();
         Some(SocketAction::Close(self.attempt, code, reason))
     }
 
-    fn down(&mut self, timers: &mut Timers) {
+    /// Whether somebody who joins with the same identity now may be this client itself: a dial that was given up and came
+    /// late. Each explains one.
+    pub fn take_ghost(&mut self, now: Millis) -> bool {
+        self.ghosts.retain(|ended| now.since(*ended) <= GHOST_MS);
+        take_first(&mut self.ghosts).is_some()
+    }
+
+    fn down(&mut self, now: Millis, timers: &mut Timers) {
+        let unheard = matches!(self.phase, Phase::Dialling | Phase::Open);
+        if self.joins && unheard && now.since(self.dialled) >= HELD_BACK_MS {
+            self.ghosts.truncate(GHOSTS - 1);
+            self.ghosts.insert(0, now);
+        }
         self.phase = Phase::Down;
         timers.stop(Timer::SocketOpen);
         timers.stop(Timer::FirstMessage);
@@ -196,9 +230,9 @@ mod tests {
     #[test]
     fn what_an_older_socket_reports_is_dropped() {
         let (mut link, mut timers) = (Link::default(), Timers::default());
-        link.dial(Millis(0), dial(), 100, &mut timers);
-        link.hang_up(Hangup::Abandoned, &mut timers);
-        link.dial(Millis(5), dial(), 100, &mut timers);
+        link.dial(Millis(0), dial(), true, 100, &mut timers);
+        link.hang_up(Millis(1), Hangup::Abandoned, &mut timers);
+        link.dial(Millis(5), dial(), true, 100, &mut timers);
         let late = SocketEvent::Closed { code: 1006, reason: String::new() };
         assert_eq!(link.hear(Millis(6), Attempt(1), late, &mut timers), Heard::Nothing);
         assert_eq!(link.phase(), Phase::Dialling);
@@ -208,12 +242,40 @@ mod tests {
     #[test]
     fn a_dial_has_a_deadline_until_it_opens_and_then_one_for_its_first_message() {
         let (mut link, mut timers) = (Link::default(), Timers::default());
-        link.dial(Millis(0), dial(), 100, &mut timers);
+        link.dial(Millis(0), dial(), true, 100, &mut timers);
         assert_eq!(timers.next(), Some((Millis(100), Timer::SocketOpen)));
         link.hear(Millis(50), Attempt(1), SocketEvent::Open, &mut timers);
         assert_eq!(timers.next(), Some((Millis(50 + FIRST_MESSAGE_MS), Timer::FirstMessage)));
         link.live(&mut timers);
         assert_eq!(timers.next(), None);
+    }
+
+    #[test]
+    fn only_a_join_that_was_given_up_lately_without_a_word_is_a_ghost() {
+        let (mut link, mut timers) = (Link::default(), Timers::default());
+        let mut ended = |joins, live, after_ms, closed| {
+            link.dial(Millis(0), dial(), joins, 100, &mut timers);
+            if live {
+                link.live(&mut timers);
+            }
+            let now = Millis(after_ms);
+            if closed {
+                let event = SocketEvent::Closed { code: 1006, reason: String::new() };
+                link.hear(now, link.attempt, event, &mut timers);
+            } else {
+                link.hang_up(now, Hangup::Abandoned, &mut timers);
+            }
+            [link.take_ghost(now.after(GHOST_MS)), link.take_ghost(now.after(GHOST_MS))]
+        };
+        for closed in [false, true] {
+            assert_eq!(ended(true, false, HELD_BACK_MS, closed), [true, false], "each explains one");
+            assert_eq!(ended(true, false, HELD_BACK_MS - 1, closed), [false, false], "it was turned away");
+            assert_eq!(ended(false, false, 9_000, closed), [false, false], "a resume");
+            assert_eq!(ended(true, true, 9_000, closed), [false, false], "the server has told us of it");
+        }
+        link.dial(Millis(0), dial(), true, 100, &mut timers);
+        link.hang_up(Millis(HELD_BACK_MS), Hangup::Abandoned, &mut timers);
+        assert!(!link.take_ghost(Millis(HELD_BACK_MS + GHOST_MS + 1)), "long ago");
     }
 
     #[test]

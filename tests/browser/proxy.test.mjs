@@ -21,13 +21,13 @@ after(async () => {
 });
 
 /** alice (the subject) behind a proxy of her own, bob (livekit-client) beside it, in one room. */
-async function meeting(scene = stage, prepare = () => {}) {
+async function meeting(scene = stage, prepare = () => {}, connect = undefined) {
   const [alice, bob] = await Promise.all([scene.client(SUBJECT), scene.client(PEER)]);
   const proxy = await startProxy({ target: stage.server.url });
   proxies.add(proxy);
   const room = stage.roomName('proxy');
   await alice.run(prepare);
-  await alice.join({ room, identity: 'alice', via: proxy.url });
+  await alice.join({ room, identity: 'alice', via: proxy.url, connect });
   await bob.join({ room, identity: 'bob' });
   await alice.until((client) => client.participant('bob'), 'bob to appear');
   return { alice, bob, proxy, room };
@@ -35,6 +35,31 @@ async function meeting(scene = stage, prepare = () => {}) {
 
 const lost = (alice, mark, ms) =>
   alice.until((client, { mark, LOST }) => client.names(LOST, mark).length > 0, 'the loss to be noticed', { arg: { mark, LOST }, ms });
+
+describe('a dial that was given up', () => {
+  afterEach(() => stage.clear());
+
+  test('and reaches the server after the next one has joined, as a network sends again what it held back, costs a reconnect and not the room', TIMEOUT, async () => {
+    const { alice, bob, proxy } = await meeting(stage, undefined, { websocketTimeout: 2000 });
+    await alice.publishBoth();
+    await bob.mediaFlows('alice');
+    const mark = await alice.mark();
+    proxy.silence({ direction: 'up', keep: true });
+    const held = proxy.nextConnection();
+    await alice.run((client) => void client.room.simulateScenario('full-reconnect'));
+    await held;
+    proxy.letIn();
+    await alice.next('reconnected', { since: mark, ms: NOTICED_MS });
+    const late = await alice.mark();
+    // The request of the held dial, and its end only when the server has served it.
+    proxy.resume({ apartMs: 1000 });
+    await alice.next('reconnected', { since: late, ms: NOTICED_MS });
+    await bob.mediaFlows('alice');
+    assert.deepEqual(await alice.names(['disconnected'], mark), []);
+    const [{ outcome }] = (await alice.run(({ room }) => room.connectionHistory)).filter(({ what }) => what === 'lost').slice(-1);
+    assert.match(outcome, /came late/);
+  });
+});
 
 describe('a cut signalling socket', () => {
   afterEach(() => stage.clear());

@@ -7,7 +7,7 @@
 //   await proxy.nextConnection();      // the next one to arrive after this call
 //   proxy.cut();                       // RST to both sides of every connection, or of some: proxy.cut((pipe) => ...)
 //   proxy.refuse(); ... proxy.accept();
-//   proxy.silence({ direction: 'up' }); ... proxy.resume();
+//   proxy.silence({ direction: 'up' }); ... proxy.resume();   // or proxy.letIn() first: only new ones pass
 //   proxy.delay({ ms: 200 });
 //   await proxy.stop();
 import net from 'node:net';
@@ -87,11 +87,11 @@ class Pipe {
     for (const way of ways(direction)) this.#held[way] ??= [];
   }
 
-  resume() {
+  resume(apartMs = 0) {
     for (const way of ways('both')) {
       const held = this.#held[way] ?? [];
       this.#held[way] = null;
-      held.forEach((work) => work());
+      held.forEach((work, n) => (apartMs ? setTimeout(work, n * apartMs) : work()));
     }
   }
 
@@ -201,10 +201,18 @@ class TcpProxy {
     for (const pipe of this.#pipes) pipe.silence(direction, keep);
   }
 
-  /** Ends `silence`. A connection that lost bytes lives on without them; `cut` is what usually follows. */
-  resume() {
+  /**
+   * Ends `silence`. A connection that lost bytes lives on without them; `cut` is what usually follows. What was kept
+   * arrives at once, or one after the other so far `apartMs`, where nothing follows it.
+   */
+  resume({ apartMs } = {}) {
     this.#silence = null;
-    for (const pipe of this.#pipes) pipe.resume();
+    for (const pipe of this.#pipes) pipe.resume(apartMs);
+  }
+
+  /** Ends `silence` for connections that are still to come; those that are silent stay so until `resume`. */
+  letIn() {
+    this.#silence = null;
   }
 
   /** Everything arrives so much later, in one direction or both, in order; 0 ends it. Bytes that were swallowed are not affected. */

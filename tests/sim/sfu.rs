@@ -165,7 +165,7 @@ impl Sfu {
 
     fn deliver(&mut self, client: u32, generation: Generation, channel: Channel, bytes: &[u8]) {
         let place = self.place(client);
-        let serves = place.transport.generation() == Some(generation);
+        let serves = place.transport.serves(generation);
         let Some(member) = place.member.as_mut().filter(|_| serves && channel == Channel::Reliable) else { return };
         let (packet, id, nonce) = read(bytes);
         if packet.sequence <= member.last_sequence {

@@ -81,6 +81,11 @@ impl Transport {
         self.peer.as_ref().map(|peer| peer.generation)
     }
 
+    /// Whether the server has this generation's other end.
+    pub fn serves(&self, generation: Generation) -> bool {
+        self.served == Some(generation)
+    }
+
     /// The server has this generation's other end, or none.
     pub fn serve(&mut self, generation: Option<Generation>) -> Vec<Doing> {
         let was = self.gets_through();

@@ -58,10 +58,10 @@ impl Failure {
     }
 
     /// The server said leave while an attempt was under way.
-    pub fn of_leave(now: Millis, leave: &proto::LeaveRequest, surroundings: &Surroundings) -> Self {
-        let error = Error::new(Code::LeaveRequest, "the server asked to leave while connecting")
-            .with_leave_reason(leave.reason);
-        Self::judged(cause::judge(now, Evidence::Leave(leave), surroundings), error)
+    pub fn of_leave(now: Millis, reason: i32, evidence: Evidence<'_>, surroundings: &Surroundings) -> Self {
+        let error =
+            Error::new(Code::LeaveRequest, "the server asked to leave while connecting").with_leave_reason(reason);
+        Self::judged(cause::judge(now, evidence, surroundings), error)
     }
 
     fn judged(judgement: Judgement, error: Error) -> Self {

@@ -131,7 +131,8 @@ impl Session {
                 self.validate_url = dial.validate_url().unwrap_or_default();
                 self.record(What::Dial, "");
                 let within_ms = self.begin_opening(purpose);
-                let action = self.link.dial(self.now, dial, within_ms, &mut self.timers);
+                let joins = purpose != Purpose::Resume;
+                let action = self.link.dial(self.now, dial, joins, within_ms, &mut self.timers);
                 self.socket(Some(action));
             }
             Err(error) => {
@@ -356,7 +357,7 @@ impl Session {
     }
 
     pub(super) fn hang_up(&mut self, why: Hangup) {
-        let action = self.link.hang_up(why, &mut self.timers);
+        let action = self.link.hang_up(self.now, why, &mut self.timers);
         self.socket(action);
     }
 

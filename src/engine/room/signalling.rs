@@ -70,11 +70,16 @@ impl Session {
     /// Final, or a reconnect of one kind or the other: during an attempt it fails the attempt.
     pub(super) fn handle_leave(&mut self, leave: proto::LeaveRequest) {
         self.take_reported_regions(&leave);
+        let duplicate = leave.reason == proto::DisconnectReason::DuplicateIdentity as i32;
+        let evidence = match duplicate && self.link.take_ghost(self.now) {
+            true => Evidence::Ghost,
+            false => Evidence::Leave(&leave),
+        };
         if self.purpose().is_some() {
-            let failure = Failure::of_leave(self.now, &leave, &self.surroundings);
+            let failure = Failure::of_leave(self.now, leave.reason, evidence, &self.surroundings);
             return self.attempt_failed(failure, Hangup::ServerAsked);
         }
-        self.lost_by(Evidence::Leave(&leave), proto::ReconnectReason::RrUnknown, Hangup::ServerAsked);
+        self.lost_by(evidence, proto::ReconnectReason::RrUnknown, Hangup::ServerAsked);
     }
 
     fn handle_token(&mut self, token: Secret) {
