@@ -4,6 +4,8 @@ import { newPage } from './browser.mjs';
 
 const LOG_LINES = 400;
 const RESET_MS = 5000;
+/** What Firefox says about sockets, requests and transports that failed, as an error that the page did not catch. */
+const OF_FIREFOX = /^Firefox can.t establish a connection|^The connection to ws|^Cross-Origin Request Blocked|^WebRTC: ICE failed/;
 
 export class Client {
   constructor({ page, sdk, stage }) {
@@ -14,7 +16,7 @@ export class Client {
   static async open(stage, sdk, page) {
     page ??= await newPage(stage.browser);
     const client = new Client({ page, sdk, stage });
-    page.on('pageerror', (error) => client.faults.push(String(error?.stack ?? error)));
+    page.on('pageerror', (error) => OF_FIREFOX.test(error?.message) || client.faults.push(String(error?.stack ?? error)));
     page.on('console', (message) => {
       client.log.push(`${message.type()}: ${message.text()}`);
       if (client.log.length > LOG_LINES) client.log.shift();

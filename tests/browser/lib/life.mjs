@@ -12,17 +12,18 @@ const OF_BROWSER = /^WebSocket connection to|^Failed to load resource/;
 const passed = (ms) => new Promise((resolve) => setTimeout(resolve, ms)); // The steps' own times.
 
 export class Life {
-  constructor(stage, seed) {
-    Object.assign(this, { stage, seed, ...lifeOf(seed), people: [], proxies: {}, told: {}, ends: [], refused: {}, notes: [], wrong: [] });
+  /** The clients with Rejoin are pages of `other` browser, where there is one. */
+  constructor(stage, seed, other) {
+    Object.assign(this, { stage, seed, other, ...lifeOf(seed), people: [], proxies: {}, told: {}, ends: [], refused: {}, notes: [], wrong: [] });
   }
 
   async begin() {
     const { stage } = this;
     const room = stage.roomName(`life-${this.seed}`);
     for (const who of [WATCHER, ...Object.keys(this.options)]) {
-      const client = await stage.client(who === WATCHER ? PEER : SUBJECT);
+      const client = await (who === WATCHER ? stage.client(PEER) : stage.client(SUBJECT, { other: this.other }));
       this.told[who] = [];
-      const tell = (message) => this.told[who].push({ type: message.type(), text: message.text() });
+      const tell = (message) => this.told[who].push({ type: message.type().replace(/^warn$/, 'warning'), text: message.text() });
       client.page.on('console', tell);
       if (who !== WATCHER) this.proxies[who] = await startProxy({ target: stage.server.url });
       const name = `${who} of the token`;

@@ -65,11 +65,12 @@ class Scene {
     this.#stage = stage;
   }
 
-  /** A page with `sdk` in it and no room; one of an earlier test unless it must be `fresh`. */
-  async client(sdk = SUBJECT, { fresh = false } = {}) {
+  /** A page with `sdk` in it and no room, of `other` browser or of ours; one of an earlier test unless it must be `fresh`. */
+  async client(sdk = SUBJECT, { fresh = false, other } = {}) {
     const { idle } = this.#stage;
-    const ready = fresh ? -1 : idle.findIndex((each) => each.sdk === sdk);
-    const client = ready < 0 ? await Client.open(this.#stage, sdk) : idle.splice(ready, 1)[0];
+    const ready = fresh ? -1 : idle.findIndex((each) => each.sdk === sdk && each.other === other);
+    const client = ready < 0 ? await Client.open(this.#stage, sdk, await other?.newPage()) : idle.splice(ready, 1)[0];
+    client.other = other;
     this.#clients.add(client);
     return client;
   }
