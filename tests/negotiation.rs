@@ -5,8 +5,8 @@ mod common;
 use common::server::OnDial;
 use common::{Room, answer};
 use rejoin::engine::config::{Capabilities, Config};
-use rejoin::engine::peer::{Channel, PeerAction, PeerEvent, Step, Target};
-use rejoin::engine::room::command::{Command, Scenario};
+use rejoin::engine::peer::{Channel, PeerAction, PeerEvent, PeerState, Step, Target};
+use rejoin::engine::room::command::{Command, DataMessage, Scenario};
 use rejoin::engine::room::event::{ConnectionState, ReconnectKind};
 use rejoin::protocol::proto;
 use rejoin::protocol::proto::SignalTarget;
@@ -125,6 +125,42 @@ fn with_two_connections_a_resume_tells_of_the_subscriber_and_restarts_only_what_
     assert_eq!(sync.offer.as_ref().unwrap().sdp, "remote");
     assert_eq!(sync.answer.as_ref().unwrap().sdp, "subscriber answer");
     assert!(!room.actions.iter().any(|(_, action)| matches!(action, PeerAction::Offer { .. })));
+}
+
+fn restarts(room: &Room) -> usize {
+    room.actions.iter().filter(|(_, action)| matches!(action, PeerAction::Offer { ice_restart: true, .. })).count()
+}
+
+#[test]
+fn with_two_connections_a_publisher_that_is_answered_and_does_not_connect_is_restarted_and_then_replaced() {
+    let mut room = dual();
+    room.peer.connects = false;
+    room.publish("mic");
+    let data = room.call(Command::PublishData(DataMessage { reliable: true, ..Default::default() }));
+    room.run_for(14_000);
+    assert_eq!((restarts(&room), room.result(data)), (0, None));
+    room.run_for(2_000);
+    assert_eq!((restarts(&room), room.reconnecting().len()), (1, 0), "a second chance");
+    room.run_for(16_000);
+    let kinds: Vec<_> = room.reconnecting().iter().map(|facts| facts.kind).collect();
+    assert_eq!(kinds, [ReconnectKind::Full]);
+    room.peer.connects = true;
+    room.run_for(1_000);
+    room.tell(Told::Offer(proto::SessionDescription { sdp: "remote".into(), id: 1, ..Default::default() }));
+    room.run_until(ConnectionState::Connected, 60_000);
+    room.run_for(60_000);
+    assert_eq!((room.reconnecting().len(), room.result(data).unwrap().is_ok()), (1, true));
+}
+
+#[test]
+fn with_two_connections_a_publisher_that_connects_late_is_left_alone() {
+    let mut room = dual();
+    room.peer.connects = false;
+    room.publish("mic");
+    room.run_for(10_000);
+    room.peer_state(PeerState::Connected);
+    room.run_for(120_000);
+    assert_eq!((restarts(&room), room.reconnecting().len()), (0, 0));
 }
 
 #[test]

@@ -256,6 +256,7 @@ impl Session {
             self.watch_media();
         }
         self.release_waiting();
+        self.watch_publisher();
     }
 
     /// The attempt under way came to nothing. Its socket is hung up; its beginner decides what is next.
@@ -345,6 +346,9 @@ impl Session {
     }
 
     pub(super) fn handle_transport_timeout(&mut self) {
+        if self.is_live() {
+            return self.handle_publisher_timeout();
+        }
         let error = Error::new(Code::Timeout, "the media transport did not connect in time");
         self.attempt_failed(Failure::refused(error), Hangup::Transport);
     }

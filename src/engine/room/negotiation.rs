@@ -39,6 +39,8 @@ pub struct Negotiation {
     answer: Option<String>,
     publisher: Option<PeerState>,
     subscriber: Option<PeerState>,
+    /// The publisher was given a second chance to connect.
+    retried: bool,
     /// Of `_lossy` and `_reliable`.
     channel_ids: [Option<u32>; 2],
 }
@@ -185,7 +187,10 @@ impl Negotiation {
     /// A connection's state changed.
     pub fn state_changed(&mut self, target: Target, state: PeerState) {
         match target {
-            Target::Publisher => self.publisher = Some(state),
+            Target::Publisher => {
+                self.publisher = Some(state);
+                self.retried &= state != PeerState::Connected;
+            }
             Target::Subscriber => self.subscriber = Some(state),
         }
     }
@@ -194,6 +199,16 @@ impl Negotiation {
     pub fn primary(&self) -> PeerState {
         let state = if self.dual && self.subscriber_primary { self.subscriber } else { self.publisher };
         state.unwrap_or(PeerState::New)
+    }
+
+    /// Whether the publisher is not the one that decides, and does not connect although it was answered.
+    pub fn publisher_lags(&self) -> bool {
+        self.dual && self.subscriber_primary && self.answered > 0 && self.publisher != Some(PeerState::Connected)
+    }
+
+    /// Takes the publisher's second chance; false when it had one.
+    pub fn retry(&mut self) -> bool {
+        !std::mem::replace(&mut self.retried, true)
     }
 
     /// Whether one of the connections that are in use has failed.

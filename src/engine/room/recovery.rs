@@ -60,7 +60,7 @@ impl Session {
         let failed = self.steadiness.lost(loss.asked_for);
         self.note_what_was_delivered(why);
         self.drop_signalling(why);
-        for timer in [Timer::Stable, Timer::QualityLost, Timer::Negotiate, Timer::Answer] {
+        for timer in [Timer::Stable, Timer::QualityLost, Timer::Negotiate, Timer::Answer, Timer::Transport] {
             self.timers.stop(timer);
         }
         self.timers.set(Timer::Warn, self.now.after(WARN_AFTER_MS));

@@ -29,6 +29,7 @@ impl Session {
                     self.tell_published();
                     self.publish_waiting();
                     self.finish_resume_when_verified();
+                    self.watch_publisher();
                 }
             }
             PeerEvent::Failed { step, message } => self.handle_peer_failure(step, message),
@@ -210,6 +211,25 @@ impl Session {
             (PeerState::Disconnected, Stage::Live) => self.suspect("the media transport lost its peer"),
             _ => {}
         }
+    }
+
+    /// A publisher that does not decide connects when it is first needed: nothing else waits for it.
+    pub(super) fn watch_publisher(&mut self) {
+        if self.is_live() && self.negotiation.publisher_lags() && self.timers.get(Timer::Transport).is_none() {
+            self.timers.set(Timer::Transport, self.now.after(self.options.peer_connection_timeout_ms));
+        }
+    }
+
+    /// What is published stays here: other candidates may do, else a new transport.
+    pub(super) fn handle_publisher_timeout(&mut self) {
+        if !self.negotiation.publisher_lags() {
+            return;
+        }
+        if self.negotiation.retry() {
+            self.log(log::Level::Debug, "the publisher does not connect: ICE is restarted");
+            return self.make_offer(true);
+        }
+        self.negotiation_failed("the publisher did not connect in time".into());
     }
 
     /// The local quality stayed LOST: the server does not get our media, whatever the transport says.
