@@ -143,9 +143,8 @@ export class LocalParticipant extends Participant {
     const local = publication.track;
     local._publishedIn();
     if (stopOnUnpublish) local.stop();
+    // The engine tells of it at once, but for a listener.
     this.#unpublishing = publication;
-    // The engine forgets its facts; and it tells at once, but for a listener.
-    publication._ended(this._room._core.ask(ASK.PUBLICATION_FACTS, this._key, publication.trackSid));
     const done = this._room._core.ask(ASK.UNPUBLISH, local.cid);
     this._unpublished(publication.trackSid);
     this.#unpublishing = undefined;
@@ -200,11 +199,11 @@ export class LocalParticipant extends Participant {
   }
 
   /** @internal */
-  _unpublished(sid, facts = this._room._core.ask(ASK.PUBLICATION_FACTS, this._key, sid)) {
+  _unpublished(sid, facts) {
     const publication = this.trackPublications.get(sid);
     if (!publication) return;
     this._remove(sid);
-    publication._unpublished(facts);
+    publication._unpublished(facts ?? this._room._core.ask(ASK.PUBLICATION_FACTS, this._key, sid));
   }
 
   /** @internal Its device went away, or the user stopped sharing. */

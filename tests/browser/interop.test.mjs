@@ -218,12 +218,18 @@ const transcribe = (speaker, said) =>
     }
   }, said);
 
-test('what an agent says that hides is of nobody, and puts nobody in the room', TIMEOUT, async (t) => {
+/** A reader with Rejoin, and an agent that hides. */
+async function transcribed(t) {
   t.after(() => stage.clear());
   const [reader, speaker] = await Promise.all([stage.client(SUBJECT), stage.client(PEER)]);
-  const room = stage.roomName('hidden');
+  const room = stage.roomName('transcribed');
   await reader.join({ room, identity: 'reader' });
   await speaker.join({ room, identity: 'speaker', grants: { agent: true }, claims: { kind: 'agent' } });
+  return [reader, speaker];
+}
+
+test('what an agent says that hides is of nobody, and puts nobody in the room', TIMEOUT, async (t) => {
+  const [reader, speaker] = await transcribed(t);
   await reader.run((client) => {
     client.told = [];
     client.room.on('dataReceived', (payload, participant, ...others) => client.told.push([participant?.identity, others.at(-1)]));
@@ -236,11 +242,7 @@ test('what an agent says that hides is of nobody, and puts nobody in the room', 
 });
 
 test('segments of a transcription say when their first version came, and this one', TIMEOUT, async (t) => {
-  t.after(() => stage.clear());
-  const [reader, speaker] = await Promise.all([stage.client(SUBJECT), stage.client(PEER)]);
-  const room = stage.roomName('transcription');
-  await reader.join({ room, identity: 'reader' });
-  await speaker.join({ room, identity: 'speaker', grants: { agent: true }, claims: { kind: 'agent' } });
+  const [reader, speaker] = await transcribed(t);
   await reader.run((client) => {
     client.told = [];
     client.room.on('transcriptionReceived', (segments) => client.told.push(...segments));
