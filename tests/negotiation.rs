@@ -164,6 +164,17 @@ fn with_two_connections_a_publisher_that_connects_late_is_left_alone() {
 }
 
 #[test]
+fn with_two_connections_a_first_offer_that_was_due_when_the_socket_died_is_made_on_the_next_one() {
+    let mut room = dual();
+    let mic = room.publish("mic");
+    room.forget();
+    room.call(Command::Simulate(Scenario::SignalReconnect));
+    room.run_until(ConnectionState::Connected, 1_000);
+    assert!(room.sent.iter().any(|ask| matches!(ask, Ask::Offer(_))), "{:?}", room.sent);
+    assert!(room.result(mic).unwrap().is_ok());
+}
+
+#[test]
 fn a_resume_tells_the_ids_of_the_channels() {
     let mut room = Room::connected();
     room.peer_says(PeerEvent::ChannelId { channel: Channel::Reliable, id: 2 });

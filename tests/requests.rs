@@ -41,8 +41,8 @@ fn a_server_that_never_answers_is_a_timeout_unless_the_state_shows_it() {
     show(&mut room, "Ada", 1);
     assert_eq!(room.result(shown), Some(&Ok(Reply::Done)));
     let lost = room.call(named("Bob"));
-    room.run_for(4_999);
-    assert_eq!(room.result(lost), None);
+    room.run_for(5_999);
+    assert_eq!(room.result(lost), None, "a probe is answered, the answer may follow");
     room.run_for(1);
     assert_eq!(room.error(lost).code, Code::Timeout);
 }
@@ -125,4 +125,79 @@ fn a_call_on_a_room_that_is_not_connected_fails_at_once() {
     let mut room = Room::new();
     let call = room.call(named("Ada"));
     assert_eq!(room.error(call).code, Code::UnexpectedState);
+}
+
+/// The own changes that were sent: name, metadata, attributes.
+fn changes(room: &Room) -> Vec<String> {
+    room.sent_like(|ask| match ask {
+        Ask::UpdateMetadata(update) => {
+            let attributes: Vec<_> = update.attributes.iter().map(|(key, value)| format!("{key}={value}")).collect();
+            Some([update.name.as_str(), &update.metadata, &attributes.join(" ")].join(", "))
+        }
+        _ => None,
+    })
+}
+
+/// Everything was set, and the server has shown it.
+fn everything_set() -> Room {
+    let mut room = Room::connected();
+    let attributes = [("a", "1"), ("b", "2")].map(|(key, value)| (key.into(), value.into()));
+    let call = room.call(Command::UpdateMetadata {
+        name: Some("Ada".into()),
+        metadata: Some("m".into()),
+        attributes: attributes.clone().into_iter().collect(),
+    });
+    let mut me = participant("me", "PA_me");
+    (me.name, me.metadata, me.version) = ("Ada".into(), "m".into(), 1);
+    me.attributes.extend(attributes);
+    room.tell(Told::Update(proto::ParticipantUpdate { participants: vec![me] }));
+    assert_eq!(room.result(call), Some(&Ok(Reply::Done)));
+    room
+}
+
+fn rejoin(room: &mut Room) {
+    room.forget();
+    room.call(Command::Simulate(Scenario::FullReconnect));
+    room.run_until(ConnectionState::Connected, 2_000);
+}
+
+#[test]
+fn what_the_server_forgot_with_the_session_is_set_again_in_the_next_one() {
+    let mut room = everything_set();
+    rejoin(&mut room);
+    assert_eq!(changes(&room), ["Ada, m, a=1 b=2"]);
+}
+
+#[test]
+fn what_the_next_session_begins_with_is_not_set_again() {
+    let mut room = everything_set();
+    let me = room.server.join.participant.get_or_insert_default();
+    me.name = "Ada".into();
+    me.metadata = "m".into();
+    me.attributes.extend([("a", "1"), ("b", "2")].map(|(key, value)| (key.into(), value.into())));
+    rejoin(&mut room);
+    assert!(changes(&room).is_empty());
+}
+
+#[test]
+fn what_somebody_else_changed_or_the_app_asks_for_meanwhile_stays() {
+    let mut room = everything_set();
+    let mut me = participant("me", "PA_me");
+    (me.name, me.metadata, me.version) = ("renamed by the server".into(), "m".into(), 2);
+    me.attributes.insert("b".into(), "2".into());
+    room.tell(Told::Update(proto::ParticipantUpdate { participants: vec![me] }));
+    room.forget();
+    room.call(Command::Simulate(Scenario::FullReconnect));
+    room.call(Command::UpdateMetadata { name: None, metadata: Some("newer".into()), attributes: Map::new() });
+    room.run_until(ConnectionState::Connected, 2_000);
+    assert_eq!(changes(&room), ["renamed by the server, m, a= b=2", "renamed by the server, newer, "]);
+}
+
+#[test]
+fn what_was_set_in_a_room_that_was_left_is_not_set_in_the_next() {
+    let mut room = everything_set();
+    room.call(Command::Disconnect);
+    room.forget();
+    room.connect();
+    assert!(changes(&room).is_empty());
 }

@@ -185,7 +185,7 @@ fn a_whole_life_shows_no_token() {
             let name = Some(format!("n{n}"));
             room.call(Command::UpdateMetadata { name, metadata: None, attributes: Default::default() });
             room.tell(Told::RequestResponse(RequestResponse {
-                request_id: n + 1,
+                request_id: n + 2,
                 reason: 2,
                 message: format!("invalid token: {TOKEN}"),
                 request: None,

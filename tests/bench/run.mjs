@@ -28,7 +28,7 @@ const MEASUREMENTS = [
   { rows: ['bytes_raw', 'bytes_gzip', 'bytes_brotli'], what: 'what a browser loads', run: bytes },
   { rows: ['connect_ms'], what: 'connect() to `connected`', run: connect },
   { rows: ['resume_ms'], what: 'simulateScenario("signal-reconnect"), a local cause, to `reconnected`', run: resume },
-  { rows: ['resume_cut_ms'], what: 'socket reset by a proxy, cause unknown, to `reconnected`', run: resumeCut, share: 3 },
+  { rows: ['resume_cut_ms'], what: 'socket reset by a proxy, cause unknown, to `reconnected`', run: resumeCut, share: 12 },
   { rows: ['full_reconnect_ms'], what: 'simulateScenario("full-reconnect") to `reconnected`', run: fullReconnect },
   { rows: ['data_rtt_ms'], what: 'reliable 1 KB to a peer and back', run: dataRoundTrip },
   { rows: ['update_1000_ms'], what: 'an update of 1,000 participants, decoded, applied and told', run: updateOf1000 },

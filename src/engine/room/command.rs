@@ -10,6 +10,11 @@ use crate::protocol::secret::Secret;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CallId(pub u32);
 
+impl CallId {
+    /// What the session asks of the server by itself. Hosts number their commands from 1.
+    pub const NOBODYS: Self = Self(0);
+}
+
 /// A data message.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DataMessage {

@@ -204,6 +204,14 @@ impl Session {
         self.settle_shown_requests();
     }
 
+    /// The session is a new one, and its server may know an older name, metadata and attributes.
+    pub(super) fn restore_own_state(&mut self) {
+        let Some(local) = self.roster.local() else { return };
+        if let Some(id) = self.requests.restore(&local.info) {
+            self.queue.keep_first(Request::Numbered(id));
+        }
+    }
+
     pub(super) fn settle_shown_requests(&mut self) {
         let Some(local) = self.roster.local() else { return };
         for (call, result) in self.requests.shown(&local.info) {
@@ -231,11 +239,10 @@ impl Session {
     }
 
     pub(super) fn handle_request_timeouts(&mut self) {
-        let reached = self.liveness.reached();
-        if self.requests.prolong(self.now, reached) {
+        if self.requests.prolong(self.now, self.liveness.reached()) {
             self.suspect_way_up("a request stays unanswered");
         }
-        for (call, result) in self.requests.expired(self.now, reached) {
+        for (call, result) in self.requests.expired(self.now) {
             self.settle(call, result.map(|()| Reply::Done));
         }
     }

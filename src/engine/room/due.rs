@@ -6,32 +6,39 @@ use crate::engine::time::Millis;
 /// held to be dead and everything is asked again on the next one.
 const VERDICT_MS: u64 = 6_000;
 
-/// The time of one answer. `reached`, below: what was sent before then has arrived.
+/// What has arrived late after all is answered soon after the probe that followed it.
+pub const FOLLOWS_MS: u64 = 1_000;
+
+/// The time of one answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Due {
     sent: Millis,
-    at: Millis,
-    /// The end of the time that it is given because the request may not have arrived.
-    prolonged: Option<Millis>,
+    /// When its time is up.
+    pub at: Millis,
+    prolonged: bool,
 }
 
 impl Due {
     /// The answer is to come within `ms`.
     pub fn new(sent: Millis, ms: u64) -> Self {
-        Self { sent, at: sent.after(ms), prolonged: None }
+        Self { sent, at: sent.after(ms), prolonged: false }
     }
 
-    /// When its time is up.
-    pub fn at(self, reached: Millis) -> Millis {
-        self.prolonged.filter(|_| self.sent >= reached).unwrap_or(self.at)
-    }
-
-    /// Gives it more time, once, when it is up and the request may not have arrived. True when that is so.
+    /// Gives it more time, once, when it is up and the request may not have arrived: what was sent before `reached` has.
+    /// True when that is so.
     pub fn prolong(&mut self, now: Millis, reached: Millis) -> bool {
-        let doubtful = self.prolonged.is_none() && self.at <= now && self.sent >= reached;
+        let doubtful = !self.prolonged && self.at <= now && self.sent >= reached;
         if doubtful {
-            self.prolonged = Some(now.after(VERDICT_MS));
+            self.prolonged = true;
+            self.at = now.after(VERDICT_MS);
         }
         doubtful
+    }
+
+    /// A ping was answered just now.
+    pub fn hasten(&mut self, now: Millis, reached: Millis) {
+        if self.prolonged && self.sent < reached {
+            self.at = self.at.min(now.after(FOLLOWS_MS));
+        }
     }
 }

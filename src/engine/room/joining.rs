@@ -205,6 +205,7 @@ impl Session {
         });
         let events = self.roster.join(&mut join, self.options.auto_subscribe, moved);
         self.tell(events);
+        self.restore_own_state();
         self.await_others();
         self.emit(Event::SignalConnected);
         self.tell_wishes();

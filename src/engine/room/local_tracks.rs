@@ -137,11 +137,10 @@ impl Session {
     }
 
     pub(super) fn handle_add_track_timeouts(&mut self) {
-        let reached = self.liveness.reached();
-        if self.publications.prolong(self.now, reached) {
+        if self.publications.prolong(self.now, self.liveness.reached()) {
             self.suspect_way_up("a track is not announced");
         }
-        for cid in self.publications.expired(self.now, reached) {
+        for cid in self.publications.expired(self.now) {
             self.publish_failed(&cid, Error::new(Code::Timeout, "the server did not announce the track in time"));
         }
         self.publish_waiting();

@@ -159,9 +159,9 @@ impl Negotiation {
         self.answered
     }
 
-    /// Whether the publisher has ever been offered.
-    pub fn has_offered(&self) -> bool {
-        self.last_offer_id > 0
+    /// Whether the publisher is in use, or is to be: the wish for its first offer may have been lost with a socket.
+    pub fn uses_publisher(&self) -> bool {
+        self.has_channels
     }
 
     /// Whether this is the offer that waits for its answer.

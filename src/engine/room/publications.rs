@@ -232,20 +232,28 @@ impl Publications {
     /// Gives those more time whose `add_track` may not have arrived, see [`Due::prolong`]. True when there are such.
     pub fn prolong(&mut self, now: Millis, reached: Millis) -> bool {
         let mut doubtful = false;
-        for track in &mut self.tracks {
-            if let Asked::Until(due) = &mut track.asked {
-                doubtful |= due.prolong(now, reached);
-            }
-        }
+        self.dues().for_each(|due| doubtful |= due.prolong(now, reached));
         doubtful
+    }
+
+    /// A ping was answered, see [`Due::hasten`].
+    pub fn hasten(&mut self, now: Millis, reached: Millis) {
+        self.dues().for_each(|due| due.hasten(now, reached));
+    }
+
+    fn dues(&mut self) -> impl Iterator<Item = &mut Due> {
+        self.tracks.iter_mut().filter_map(|track| match &mut track.asked {
+            Asked::Until(due) => Some(due),
+            Asked::No | Asked::Known(_) => None,
+        })
     }
 
     /// Client ids whose `add_track` was not answered in time and whose call waits for it. A track that was published
     /// before is asked for again: its app has long been told that it is published.
-    pub fn expired(&mut self, now: Millis, reached: Millis) -> Vec<String> {
+    pub fn expired(&mut self, now: Millis) -> Vec<String> {
         let mut failed = Vec::new();
         for track in &mut self.tracks {
-            if !matches!(track.asked, Asked::Until(due) if due.at(reached) <= now) {
+            if !matches!(track.asked, Asked::Until(due) if due.at <= now) {
                 continue;
             }
             if track.call.is_some() {
@@ -259,11 +267,11 @@ impl Publications {
     }
 
     /// The earliest deadline.
-    pub fn deadline(&self, reached: Millis) -> Option<Millis> {
+    pub fn deadline(&self) -> Option<Millis> {
         self.tracks
             .iter()
             .filter_map(|track| match track.asked {
-                Asked::Until(due) => Some(due.at(reached)),
+                Asked::Until(due) => Some(due.at),
                 Asked::No | Asked::Known(_) => None,
             })
             .min()

@@ -263,7 +263,7 @@ impl Session {
         self.timers.set(Timer::Transport, self.now.after(self.options.peer_connection_timeout_ms));
         let ice = ice_config(&reconnect.ice_servers, reconnect.client_configuration.as_ref());
         self.peer(PeerAction::Configure(ice));
-        if self.negotiation.has_offered() {
+        if self.negotiation.uses_publisher() {
             self.make_offer(true);
         }
         self.finish_resume_when_verified();

@@ -18,6 +18,9 @@ pub const ANSWER_MS: u64 = 5_000;
 /// What an OK waits for the state that it announces.
 const STATE_MS: u64 = 500;
 
+/// What sets again what was set; calls have higher numbers. Not 0, for that stands for "no number".
+const RESTORED: u32 = 1;
+
 /// What is to be changed; `None` and absent keys stay as they are.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[allow(missing_docs)]
@@ -34,8 +37,35 @@ impl Change {
         let same = |wish: &Option<String>, is: &str| wish.as_deref().is_none_or(|wish| wish.is_empty() || wish == is);
         same(&self.name, &info.name)
             && same(&self.metadata, &info.metadata)
-            && self.attributes.iter().all(|(key, value)| info.attributes.get(key).map_or("", String::as_str) == value)
+            && self.attributes.iter().all(|(key, value)| value_of(info, key) == value)
     }
+
+    /// A later change comes on top.
+    fn add(&mut self, later: &Change) {
+        for (wish, later) in [(&mut self.name, &later.name), (&mut self.metadata, &later.metadata)] {
+            if later.as_ref().is_some_and(|later| !later.is_empty()) {
+                wish.clone_from(later);
+            }
+        }
+        self.attributes.extend(later.attributes.iter().map(|(key, value)| (key.clone(), value.clone())));
+    }
+
+    /// What it is about is now as the server says.
+    fn follow(&mut self, info: &proto::ParticipantInfo) {
+        for (wish, is) in [(&mut self.name, &info.name), (&mut self.metadata, &info.metadata)] {
+            if let Some(wish) = wish {
+                wish.clone_from(is);
+            }
+        }
+        self.attributes.retain(|key, value| {
+            *value = value_of(info, key).into();
+            true
+        });
+    }
+}
+
+fn value_of<'a>(info: &'a proto::ParticipantInfo, key: &str) -> &'a str {
+    info.attributes.get(key).map_or("", String::as_str)
 }
 
 #[derive(Debug)]
@@ -54,12 +84,14 @@ pub type Done = (CallId, Result<(), Error>);
 pub struct Requests {
     last: u32,
     pending: Map<u32, Pending>,
+    /// What was asked for and is done, as the server showed it last.
+    done: Change,
 }
 
 impl Requests {
     /// Takes a call in and numbers it.
     pub fn add(&mut self, call: CallId, change: Change) -> u32 {
-        self.last = self.last.wrapping_add(1).max(1);
+        self.last = self.last.wrapping_add(1).max(RESTORED + 1);
         self.pending.insert(self.last, Pending { call, change, due: None, accepted: false });
         self.last
     }
@@ -117,7 +149,21 @@ impl Requests {
 
     /// The own participant changed: calls whose wish it shows, and which were sent, are done.
     pub fn shown(&mut self, info: &proto::ParticipantInfo) -> Vec<Done> {
-        self.take(|pending| pending.due.is_some() && pending.change.is_shown_by(info), |_| Ok(()))
+        let done = self.take(|pending| pending.due.is_some() && pending.change.is_shown_by(info), |_| Ok(()));
+        self.done.follow(info);
+        done
+    }
+
+    /// A new session was joined, and not all is as it was in the one before: returns the number of a request to set it
+    /// again, before everything that waits. The server puts what it accepted into a newer token, which can be lost with
+    /// the session; some never send one.
+    pub fn restore(&mut self, info: &proto::ParticipantInfo) -> Option<u32> {
+        if self.done.is_shown_by(info) {
+            return None;
+        }
+        let change = self.done.clone();
+        self.pending.insert(RESTORED, Pending { call: CallId::NOBODYS, change, due: None, accepted: false });
+        Some(RESTORED)
     }
 
     /// Gives those more time that may not have arrived, see [`Due::prolong`]. True when there are such.
@@ -129,10 +175,17 @@ impl Requests {
         doubtful
     }
 
+    /// A ping was answered, see [`Due::hasten`].
+    pub fn hasten(&mut self, now: Millis, reached: Millis) {
+        for due in self.pending.values_mut().filter_map(|pending| pending.due.as_mut()) {
+            due.hasten(now, reached);
+        }
+    }
+
     /// Calls whose time is up.
-    pub fn expired(&mut self, now: Millis, reached: Millis) -> Vec<Done> {
+    pub fn expired(&mut self, now: Millis) -> Vec<Done> {
         self.take(
-            |pending| pending.due.is_some_and(|due| due.at(reached) <= now),
+            |pending| pending.due.is_some_and(|due| due.at <= now),
             |pending| match pending.accepted {
                 true => Ok(()),
                 false => Err(Error::new(Code::Timeout, "the server did not answer the request in time")),
@@ -148,12 +201,13 @@ impl Requests {
     }
 
     /// The earliest deadline.
-    pub fn deadline(&self, reached: Millis) -> Option<Millis> {
-        self.pending.values().filter_map(|pending| pending.due).map(|due| due.at(reached)).min()
+    pub fn deadline(&self) -> Option<Millis> {
+        self.pending.values().filter_map(|pending| pending.due).map(|due| due.at).min()
     }
 
-    /// Ends all of them.
+    /// Ends all of them, and forgets what was done.
     pub fn fail_all(&mut self, error: &Error) -> Vec<Done> {
+        self.done = Change::default();
         self.take(|_| true, |_| Err(error.clone()))
     }
 
@@ -168,21 +222,27 @@ impl Requests {
     }
 
     fn take(&mut self, which: impl Fn(&Pending) -> bool, result: impl Fn(&Pending) -> Result<(), Error>) -> Vec<Done> {
-        let mut done = Vec::new();
-        self.pending.retain(|_, pending| {
+        let mut taken = Vec::new();
+        let Self { pending, done, .. } = self;
+        pending.retain(|_, pending| {
             let take = which(pending);
             if take {
-                done.push((pending.call, result(pending)));
+                let result = result(pending);
+                if result.is_ok() {
+                    done.add(&pending.change);
+                }
+                taken.push((pending.call, result));
             }
             !take
         });
-        done
+        taken
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::room::due::FOLLOWS_MS;
     #[cfg(target_family = "wasm")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -208,7 +268,7 @@ mod tests {
         assert!(requests.shown(&info).is_empty(), "it was not sent yet");
         requests.message(Millis(0), id, None);
         assert_eq!(requests.shown(&info), [(CallId(1), Ok(()))]);
-        assert_eq!(requests.deadline(Millis(1)), None);
+        assert_eq!(requests.deadline(), None);
     }
 
     #[test]
@@ -218,7 +278,7 @@ mod tests {
         requests.message(Millis(0), id, None);
         let ok = RequestResponse { request_id: id, ..Default::default() };
         assert_eq!(requests.answered(Millis(10), &ok), None);
-        assert_eq!(requests.expired(Millis(10 + STATE_MS), Millis(0)), [(CallId(1), Ok(()))]);
+        assert_eq!(requests.expired(Millis(10 + STATE_MS)), [(CallId(1), Ok(()))]);
     }
 
     #[test]
@@ -240,10 +300,14 @@ mod tests {
         let up = Millis(10 + ANSWER_MS);
         assert!(!requests.prolong(up, Millis(11)), "a later ping was answered");
         assert!(requests.prolong(up, Millis(10)) && !requests.prolong(up, Millis(10)));
-        assert!(requests.expired(up, Millis(10)).is_empty());
-        assert!(requests.deadline(Millis(10)) > Some(up));
-        assert_eq!(requests.deadline(Millis(11)), Some(up));
-        assert_eq!(requests.expired(up, Millis(11)).len(), 1);
+        assert!(requests.expired(up).is_empty());
+        let verdict = requests.deadline();
+        requests.hasten(up, Millis(10));
+        assert_eq!(requests.deadline(), verdict, "the ping that was answered had been sent before");
+        let answered_by = up.after(100 + FOLLOWS_MS);
+        requests.hasten(up.after(100), Millis(11));
+        assert_eq!(requests.deadline(), Some(answered_by), "the answer comes behind the pong");
+        assert_eq!(requests.expired(answered_by).len(), 1);
     }
 
     #[test]
@@ -252,9 +316,9 @@ mod tests {
         let id = requests.add(CallId(1), named("new"));
         requests.message(Millis(0), id, None);
         requests.socket_lost();
-        assert!(requests.expired(Millis(60_000), Millis(0)).is_empty());
+        assert!(requests.expired(Millis(60_000)).is_empty());
         requests.message(Millis(60_000), id, None);
-        let (_, result) = requests.expired(Millis(60_000 + ANSWER_MS), Millis(0)).pop().unwrap();
+        let (_, result) = requests.expired(Millis(60_000 + ANSWER_MS)).pop().unwrap();
         assert_eq!(result.unwrap_err().code, Code::Timeout);
     }
 }

@@ -302,10 +302,10 @@ impl Session {
 
     /// Deadlines that others keep.
     fn arm(&mut self) {
-        let (life, reached) = (self.liveness.deadlines(), self.liveness.reached());
+        let life = self.liveness.deadlines();
         let earliest = [
-            (Timer::AddTrack, self.publications.deadline(reached)),
-            (Timer::Request, self.requests.deadline(reached)),
+            (Timer::AddTrack, self.publications.deadline()),
+            (Timer::Request, self.requests.deadline()),
             (Timer::Plugin, self.plugins.deadline()),
             (Timer::Ping, life.ping),
             (Timer::Silence, life.silence),
@@ -328,7 +328,9 @@ impl Session {
     }
 
     pub(super) fn settle(&mut self, call: CallId, result: Result<Reply, Error>) {
-        self.push(Output::Settle(call, result));
+        if call != CallId::NOBODYS {
+            self.push(Output::Settle(call, result));
+        }
     }
 
     pub(super) fn log(&mut self, level: log::Level, line: impl Into<String>) {

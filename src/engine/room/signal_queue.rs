@@ -86,6 +86,12 @@ impl SignalQueue {
         true
     }
 
+    /// Keeps a request for before all that waits.
+    pub fn keep_first(&mut self, request: Request) {
+        self.waiting.retain(|other| !request.supersedes(other));
+        self.waiting.insert(0, request);
+    }
+
     /// Notes that a request was sent just now.
     pub fn sent(&mut self, request: Request) {
         self.unconfirmed.retain(|(_, other)| !request.supersedes(other));

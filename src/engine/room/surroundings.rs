@@ -68,6 +68,9 @@ impl Session {
         // The answer to no ping of ours is a sign of life, and no measure.
         let asked = self.queue.ponged(pong.last_ping_timestamp);
         let action = self.liveness.on_pong(self.now, asked.then_some(pong.last_ping_timestamp));
+        let reached = self.liveness.reached();
+        self.requests.hasten(self.now, reached);
+        self.publications.hasten(self.now, reached);
         self.act_on_life(action);
     }
 

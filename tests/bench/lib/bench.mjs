@@ -42,15 +42,16 @@ export async function pairs(n, sample) {
 
 /**
  * One room behind a proxy of its own, in a page of its own: Chromium makes a page wait that failed to connect often. It
- * joins by the measure `watch`, unless another is named.
+ * joins by the measure `watch`, unless another is named, which then may be given tokens for several `rooms`.
  */
-export async function behindProxy(stage, side, work, join = 'watch') {
+export async function behindProxy(stage, side, work, join = 'watch', rooms = 1) {
   const page = await measuringPage(stage, [SIDES[side]]);
   const proxy = await startProxy({ target: stage.server.url });
   const key = fresh('outage');
   const ask = (name, options) => page.measure(name, SIDES[side], { key, ...options });
   try {
-    await ask(join, { url: proxy.url, token: stage.server.token({ room: key, identity: 'bench' }) });
+    const tokens = Array.from({ length: rooms }, (_, i) => stage.server.token({ room: `${key}-${i}`, identity: 'bench' }));
+    await ask(join, { url: proxy.url, token: tokens[0], tokens });
     return await work({ page: page.page, proxy, ask });
   } finally {
     await page.close();

@@ -98,20 +98,25 @@ const measures = {
     return at - begun;
   },
 
-  /** Joins and waits to be hurt from outside. `healed` tells how long it took. */
-  async beforeCut(SDK, { url, token, key }) {
-    const room = await joined(SDK, { url, token, key });
-    const socket = census.sockets.findLast(({ closedAt, openedAt }) => closedAt === null && openedAt !== null);
-    room.healed = once(room, SDK.RoomEvent.Reconnected, 'reconnected').then((at) => at - socket.closedAt);
+  /** Joins a room by each token and waits to be hurt from outside. `healed` tells how long each took. */
+  async beforeCut(SDK, { url, tokens, key }) {
+    const each = [];
+    for (const token of tokens) {
+      const room = await joined(SDK, { url, token });
+      const socket = census.sockets.findLast(({ closedAt, openedAt }) => closedAt === null && openedAt !== null);
+      room.healed = once(room, SDK.RoomEvent.Reconnected, 'reconnected').then((at) => at - socket.closedAt);
+      each.push(room);
+    }
+    rooms.set(key, each);
   },
 
-  /** From the socket's close event, as the page sees it, to `reconnected`. */
+  /** From the socket's close event, as the page sees it, to `reconnected`, for each room. */
   async healed(_, { key }) {
-    const room = rooms.get(key);
-    const ms = await room.healed;
+    const each = rooms.get(key);
+    const times = await Promise.all(each.map(({ healed }) => healed));
     rooms.delete(key);
-    await left(room);
-    return ms;
+    await Promise.all(each.map(left));
+    return times;
   },
 
   join: (SDK, options) => joined(SDK, options).then(() => true),

@@ -23,11 +23,15 @@ const scenario = (name, scenario) => (stage, n) =>
 export const resume = scenario('resume_ms', 'signal-reconnect');
 export const fullReconnect = scenario('full_reconnect_ms', 'full-reconnect');
 
+/** Rooms of one page whose sockets are reset together: most of a sample is waiting. */
+const CUT_TOGETHER = 6;
+
 /** The socket is reset by a proxy: the client cannot know why, so it may wait as if many had been cut with it. */
 export async function resumeCut(stage, n) {
   const sample = ({ proxy, ask }) => {
     proxy.cut();
     return ask('healed');
   };
-  return [row('resume_cut_ms', 'ms', await pairs(n, (side) => behindProxy(stage, side, sample, 'beforeCut')))];
+  const { ours, theirs } = await pairs(Math.ceil(n / CUT_TOGETHER), (side) => behindProxy(stage, side, sample, 'beforeCut', CUT_TOGETHER));
+  return [row('resume_cut_ms', 'ms', { ours: ours.flat(), theirs: theirs.flat() })];
 }
