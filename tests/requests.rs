@@ -104,6 +104,25 @@ fn what_is_so_already_is_done_at_once() {
 }
 
 #[test]
+fn what_is_so_already_is_not_done_while_something_else_is_on_its_way() {
+    let mut room = Room::connected();
+    room.server.responds = None;
+    show(&mut room, "Ada", 1);
+    let calls = [named("Bob"), named("Ada")].map(|command| room.call(command));
+    room.forget();
+    room.drop_socket(1006);
+    room.run_until(ConnectionState::Connected, 20_000);
+    let names = room.sent_like(|ask| match ask {
+        Ask::UpdateMetadata(update) => Some(update.name.clone()),
+        _ => None,
+    });
+    assert_eq!(names, ["Bob", "Ada"]);
+    show(&mut room, "Bob", 2);
+    show(&mut room, "Ada", 3);
+    assert!(calls.iter().all(|call| room.result(*call) == Some(&Ok(Reply::Done))));
+}
+
+#[test]
 fn more_than_is_kept_is_refused_and_nothing_else_is() {
     let mut room = Room::connected();
     room.server.responds = None;

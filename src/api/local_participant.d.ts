@@ -20,7 +20,10 @@ export declare class LocalParticipant extends Participant {
   getTrackPublications(): LocalTrackPublication[];
   getTrackPublication(source: Track.Source): LocalTrackPublication | undefined;
   getTrackPublicationByName(name: string): LocalTrackPublication | undefined;
-  /** These three ask the server and reject with a `SignalRequestError` when it refuses. */
+  /**
+   * These three ask the server and reject with a `SignalRequestError` when it refuses. What it accepted is set again in a
+   * session that begins without it.
+   */
   setMetadata(metadata: string): Promise<void>;
   setName(name: string): Promise<void>;
   /** Sets the attributes that are named; one that is set to "" is removed. */

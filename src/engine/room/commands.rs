@@ -200,8 +200,10 @@ impl Session {
             self.requests.forget(id);
             return self.settle(call, Err(error));
         }
-        // What is so already needs no answer.
-        self.settle_shown_requests();
+        // What is so already needs no answer, unless something else is on its way.
+        if self.requests.waits_alone() {
+            self.settle_shown_requests();
+        }
     }
 
     /// The session is a new one, and its server may know an older name, metadata and attributes.

@@ -211,6 +211,11 @@ impl Requests {
         self.take(|_| true, |_| Err(error.clone()))
     }
 
+    /// Whether one waits, and no other.
+    pub fn waits_alone(&self) -> bool {
+        self.pending.len() == 1
+    }
+
     /// Whether a call of this number still waits.
     pub fn is_open(&self, id: u32) -> bool {
         self.pending.contains_key(&id)
