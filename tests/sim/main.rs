@@ -15,3 +15,4 @@ mod storm;
 mod storms;
 mod transport;
 mod watch;
+mod wire;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use rejoin::engine::io::Attempt;
+use rejoin::engine::peer::Target;
 use rejoin::engine::time::Millis;
 
 use crate::transport::Transport;
@@ -24,7 +25,10 @@ pub struct Member {
 /// The server's side of one client, and the client's host.
 pub struct Place {
     pub member: Option<Member>,
+    /// The only connection, or the publisher.
     pub transport: Transport,
+    /// Open only where there are two connections.
+    pub subscriber: Transport,
     pub watch: Watch,
     /// Ids of the reliable messages that arrived, and how often.
     pub delivered: BTreeMap<u32, u32>,
@@ -38,11 +42,20 @@ impl Place {
     pub fn new(client: u32, watch: Watch) -> Self {
         Self {
             member: None,
-            transport: Transport::new(client),
+            transport: Transport::new(client, Target::Publisher),
+            subscriber: Transport::new(client, Target::Subscriber),
             watch,
             delivered: BTreeMap::new(),
             arrives: Millis(0),
             sessions: 0,
+        }
+    }
+
+    /// By the part it has.
+    pub fn connection(&mut self, target: Target) -> &mut Transport {
+        match target {
+            Target::Publisher => &mut self.transport,
+            Target::Subscriber => &mut self.subscriber,
         }
     }
 }

@@ -7,14 +7,15 @@ use std::rc::Rc;
 use rejoin::engine::Output;
 use rejoin::engine::PolicyAnswer;
 use rejoin::engine::io::{Attempt, FetchFailed, FetchRequest, FetchResponse};
-use rejoin::engine::peer::{Channel, Generation, PeerAction};
+use rejoin::engine::peer::{Channel, Generation, PeerAction, Target};
 use rejoin::engine::policy::ReconnectContext;
 use rejoin::engine::rng::Rng;
 use rejoin::engine::time::Millis;
-use rejoin::protocol::data::{DataPacket, DataValue, Nonce};
+use rejoin::protocol::data::Nonce;
 use rejoin::protocol::join::Dial;
 use rejoin::protocol::proto;
-use rejoin::protocol::signal::{Ask, RequestResponse, SignalRequest, SignalResponse, Told};
+use rejoin::protocol::signal::{Ask, RequestResponse, SignalRequest, Told};
+use rejoin::protocol::url::Version;
 use rejoin::protocol::wire::Message as _;
 
 use crate::place::{Member, Place};
@@ -23,9 +24,11 @@ use crate::storm::net::{Net, seed_bytes};
 use crate::storm::world::Site;
 use crate::transport::{Doing, Due};
 use crate::watch::Watch;
+use crate::wire::{generation, read, request, tell, track};
 
 /// A member without a socket is forgotten after this.
 const DEPARTED_MS: u64 = 30_000;
+const BOTH: [Target; 2] = [Target::Publisher, Target::Subscriber];
 /// As livekit-server.
 const NONCES: usize = 100;
 
@@ -56,7 +59,7 @@ pub struct Habits {
 
 #[derive(Debug)]
 enum Job {
-    Transport(Due),
+    Transport(Target, Due),
     Deliver(Generation, Channel, Vec<u8>),
     Depart(String, u32),
 }
@@ -123,14 +126,26 @@ impl Sfu {
     /// The node dies, or forgets: sessions and transports are gone.
     pub fn forget(&mut self, net: &mut Net, client: u32) {
         self.place(client).member = None;
-        let doings = self.place(client).transport.serve(None);
-        self.do_all(net, client, doings);
+        self.serve_nothing(net, client);
+    }
+
+    fn serve_nothing(&mut self, net: &mut Net, client: u32) {
+        for target in BOTH {
+            self.serve(net, client, target, None);
+        }
+    }
+
+    fn serve(&mut self, net: &mut Net, client: u32, target: Target, generation: Option<Generation>) {
+        let doings = self.place(client).connection(target).serve(generation);
+        self.do_all(net, client, target, doings);
     }
 
     /// The path of the media goes silent, or is healed.
     pub fn silence_media(&mut self, net: &mut Net, client: u32, silent: bool) {
-        let doings = self.place(client).transport.silence(silent);
-        self.do_all(net, client, doings);
+        for target in BOTH {
+            let doings = self.place(client).connection(target).silence(silent);
+            self.do_all(net, client, target, doings);
+        }
     }
 
     fn lost_socket(&mut self, net: &mut Net, client: u32, attempt: Attempt) {
@@ -149,10 +164,10 @@ impl Sfu {
         net.later(ms, client, self.last_job);
     }
 
-    fn do_all(&mut self, net: &mut Net, client: u32, doings: Vec<Doing>) {
+    fn do_all(&mut self, net: &mut Net, client: u32, target: Target, doings: Vec<Doing>) {
         for doing in doings {
             match doing {
-                Doing::Later(ms, due) => self.later(net, client, ms, Job::Transport(due)),
+                Doing::Later(ms, due) => self.later(net, client, ms, Job::Transport(target, due)),
                 Doing::Delivered(generation, channel, bytes) => {
                     let at = net.now().after(net.latency(client)).max(self.place(client).arrives);
                     self.place(client).arrives = at;
@@ -184,7 +199,8 @@ impl Sfu {
     }
 
     fn first_message(&mut self, net: &mut Net, client: u32, attempt: Attempt, dial: &Dial) {
-        let request = proto::JoinRequest::decode(dial.join_request.as_slice()).expect("a join that cannot be read");
+        let dual = dial.version == Version::V0;
+        let request = request(dial);
         let (says, join) = (self.habits.says_sequences, self.join.clone());
         if request.reconnect {
             let member = self.place(client).member.as_mut().filter(|member| member.sid == request.participant_sid);
@@ -202,7 +218,8 @@ impl Sfu {
             }
             let reconnect = proto::ReconnectResponse { last_message_seq, ..Default::default() };
             tell(net, client, attempt, Told::Reconnect(reconnect));
-            return self.show(net, client);
+            self.show(net, client);
+            return self.offer(net, client, attempt, dual);
         }
         self.sids += 1;
         let sid = format!("PA_{}", self.sids);
@@ -216,18 +233,26 @@ impl Sfu {
         self.place(client).sessions += 1;
         let mut participant = join.participant.clone().unwrap_or_default();
         participant.sid = sid;
-        tell(net, client, attempt, Told::Join(proto::JoinResponse { participant: Some(participant), ..join }));
-        let doings = self.place(client).transport.serve(None);
-        self.do_all(net, client, doings);
+        let (participant, subscriber_primary) = (Some(participant), dual);
+        tell(net, client, attempt, Told::Join(proto::JoinResponse { participant, subscriber_primary, ..join }));
+        self.serve_nothing(net, client);
+        self.offer(net, client, attempt, dual);
         if let Some(offer) = request.publisher_offer {
             self.answer(net, client, attempt, &offer);
         }
     }
 
+    /// Where there are two connections the server makes the offers for one of them.
+    fn offer(&mut self, net: &mut Net, client: u32, attempt: Attempt, dual: bool) {
+        if dual {
+            self.sids += 1;
+            let offer = proto::SessionDescription { r#type: "offer".into(), id: self.sids, ..Default::default() };
+            tell(net, client, attempt, Told::Offer(offer));
+        }
+    }
+
     fn answer(&mut self, net: &mut Net, client: u32, attempt: Attempt, offer: &proto::SessionDescription) {
-        let generation = offer.sdp.split(' ').nth(1).and_then(|text| text.parse().ok()).map(Generation);
-        let doings = self.place(client).transport.serve(generation);
-        self.do_all(net, client, doings);
+        self.serve(net, client, Target::Publisher, generation(offer));
         let sdp = format!("answer to {}", offer.sdp);
         let answer = proto::SessionDescription { r#type: "answer".into(), sdp, id: offer.id, ..Default::default() };
         tell(net, client, attempt, Told::Answer(answer));
@@ -254,6 +279,7 @@ impl Sfu {
                 tell(net, client, attempt, Told::PongResp(pong));
             }
             Ask::Offer(offer) => self.answer(net, client, attempt, &offer),
+            Ask::Answer(answer) => self.serve(net, client, Target::Subscriber, generation(&answer)),
             Ask::AddTrack(request) => {
                 let there = member.tracks.iter().find(|(_, (cid, _))| *cid == request.cid).map(|(sid, _)| sid.clone());
                 let sid = there.unwrap_or(sid);
@@ -314,9 +340,9 @@ impl Site for Sfu {
 
     fn due(&mut self, net: &mut Net, client: u32, task: u64) {
         match self.jobs.remove(&task) {
-            Some(Job::Transport(due)) => {
-                let doings = self.place(client).transport.due(net, due);
-                self.do_all(net, client, doings);
+            Some(Job::Transport(target, due)) => {
+                let doings = self.place(client).connection(target).due(net, due);
+                self.do_all(net, client, target, doings);
             }
             Some(Job::Deliver(generation, channel, bytes)) => self.deliver(client, generation, channel, &bytes),
             Some(Job::Depart(sid, absences)) => {
@@ -340,8 +366,17 @@ impl Site for Sfu {
     }
 
     fn peer(&mut self, net: &mut Net, client: u32, generation: Generation, action: PeerAction) {
-        let doings = self.place(client).transport.act(net, generation, action);
-        self.do_all(net, client, doings);
+        let both = match action {
+            PeerAction::Open { dual, .. } => dual,
+            PeerAction::Close => self.place(client).subscriber.is_open(),
+            _ => false,
+        };
+        let first =
+            if matches!(action, PeerAction::RemoteOffer { .. }) { Target::Subscriber } else { Target::Publisher };
+        for target in [Some(first), both.then_some(Target::Subscriber)].into_iter().flatten() {
+            let doings = self.place(client).connection(target).act(net, generation, action.clone());
+            self.do_all(net, client, target, doings);
+        }
     }
 
     fn saw(&mut self, now: Millis, clock: Millis, client: u32, output: &Output) {
@@ -351,22 +386,4 @@ impl Site for Sfu {
     fn given(&mut self, now: Millis, client: u32, what: &Happening) {
         self.place(client).watch.given(now, what);
     }
-}
-
-fn tell(net: &mut Net, client: u32, attempt: Attempt, message: Told) {
-    let frame = SignalResponse { message: Some(message) }.encode_to_vec();
-    net.tell(client, attempt, News::Frame(Rc::from(frame)));
-}
-
-/// A packet, the id that its payload begins with, and its nonce.
-fn read(bytes: &[u8]) -> (DataPacket, u32, Nonce) {
-    let packet = DataPacket::decode(bytes).expect("a packet that cannot be read");
-    let Some(DataValue::User(user)) = &packet.value else { panic!("no user packet") };
-    let id = u32::from_le_bytes(user.payload[..4].try_into().expect("an id"));
-    let nonce = user.nonce.as_slice().try_into().expect("a nonce");
-    (packet, id, nonce)
-}
-
-fn track(sid: &str, cid: &str, muted: bool) -> proto::TrackInfo {
-    proto::TrackInfo { sid: sid.into(), name: cid.into(), muted, ..Default::default() }
 }

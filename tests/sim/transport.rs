@@ -1,4 +1,5 @@
-//! The media transport of one client: its peer, its path to the server, and what its data channels hold.
+//! A connection of one client's media transport: its peer, its path to the server, and what its data channels hold. With
+//! two connections there is one of these for each: the subscriber is given the server's offers and nothing else.
 //!
 //! ICE notices a silent path after five seconds and gives it up after twenty; SCTP loses nothing while the association
 //! lives, and takes a window's worth out of the channel's buffer without knowing that it arrives. That is the trap in
@@ -37,20 +38,29 @@ pub struct Due {
     epoch: u32,
 }
 
+/// Of a peer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Channels {
+    None,
+    Closed,
+    Open,
+}
+
 #[derive(Debug)]
 struct Peer {
     generation: Generation,
     state: PeerState,
-    channels: bool,
+    channels: Channels,
     stuck: VecDeque<(Channel, Vec<u8>)>,
     restarts: BTreeMap<u32, bool>,
     bytes_received: u64,
 }
 
 /// See the module.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Transport {
     client: u32,
+    target: Target,
     peer: Option<Peer>,
     /// The path is silent, both ways.
     silent: bool,
@@ -69,8 +79,8 @@ pub enum Doing {
 }
 
 impl Transport {
-    pub fn new(client: u32) -> Self {
-        Self { client, ..Self::default() }
+    pub fn new(client: u32, target: Target) -> Self {
+        Self { client, target, peer: None, silent: false, served: None, epoch: 0, last_report: Millis(0) }
     }
 
     pub fn is_open(&self) -> bool {
@@ -126,13 +136,13 @@ impl Transport {
 
     /// The engine asks something of the peer.
     pub fn act(&mut self, net: &mut Net, generation: Generation, action: PeerAction) -> Vec<Doing> {
-        if let PeerAction::Open { .. } = action {
+        if let PeerAction::Open { channels, .. } = action {
             assert!(self.peer.is_none(), "a second peer is opened while one is open");
             self.epoch += 1;
             self.peer = Some(Peer {
                 generation,
                 state: PeerState::New,
-                channels: false,
+                channels: if channels { Channels::Closed } else { Channels::None },
                 stuck: VecDeque::new(),
                 restarts: BTreeMap::new(),
                 bytes_received: 0,
@@ -153,6 +163,18 @@ impl Transport {
                 self.report(net, WORK_MS, PeerEvent::Offer { offer_id, sdp });
             }
             PeerAction::Answer { offer_id, .. } => return self.answered(net, offer_id),
+            PeerAction::RemoteOffer { offer_id, .. } => {
+                let sdp = format!("answer {} {offer_id}", generation.0);
+                self.report(net, WORK_MS, PeerEvent::LocalAnswer { offer_id, sdp });
+                return self.negotiated(net, true);
+            }
+            PeerAction::AddChannels => {
+                assert_eq!(peer.channels, Channels::None, "channels are added to a peer that has some");
+                peer.channels = Channels::Closed;
+                if peer.state == PeerState::Connected {
+                    self.open_channels(net);
+                }
+            }
             PeerAction::AddSender { cid } => self.report(net, WORK_MS, PeerEvent::SenderAdded { cid }),
             PeerAction::Send { channel, bytes } => return self.send(net, channel, bytes),
             PeerAction::Finish if peer.stuck.is_empty() => {
@@ -173,9 +195,14 @@ impl Transport {
 
     fn answered(&mut self, net: &mut Net, offer_id: u32) -> Vec<Doing> {
         self.report(net, WORK_MS, PeerEvent::AnswerApplied { offer_id, max_message_bytes: Some(64_000) });
+        let restart = self.peer.as_mut().and_then(|peer| peer.restarts.remove(&offer_id)).unwrap_or(false);
+        self.negotiated(net, restart)
+    }
+
+    /// Both descriptions are there.
+    fn negotiated(&mut self, net: &mut Net, restart: bool) -> Vec<Doing> {
         let through = self.gets_through();
-        let Some(peer) = &mut self.peer else { return Vec::new() };
-        let restart = peer.restarts.remove(&offer_id).unwrap_or(false);
+        let Some(peer) = &self.peer else { return Vec::new() };
         let begins = peer.state == PeerState::New;
         let mends = restart && peer.state != PeerState::Connected;
         if !begins && !mends {
@@ -194,7 +221,7 @@ impl Transport {
 
     fn send(&mut self, net: &mut Net, channel: Channel, bytes: Vec<u8>) -> Vec<Doing> {
         let Some(peer) = &mut self.peer else { return Vec::new() };
-        assert!(peer.channels, "sent on a channel that is not open");
+        assert_eq!(peer.channels, Channels::Open, "sent on a channel that is not open");
         peer.stuck.push_back((channel, bytes));
         let gone = self.flow();
         self.report_buffer(net, channel);
@@ -247,14 +274,15 @@ impl Transport {
         if let Some(peer) = &mut self.peer {
             peer.state = state;
         }
-        self.report(net, ms, PeerEvent::State { target: Target::Publisher, state });
+        self.report(net, ms, PeerEvent::State { target: self.target, state });
     }
 
     fn open_channels(&mut self, net: &mut Net) {
         let Some(peer) = &mut self.peer else { return };
-        if std::mem::replace(&mut peer.channels, true) {
+        if peer.channels != Channels::Closed {
             return;
         }
+        peer.channels = Channels::Open;
         for (id, channel) in [Channel::Lossy, Channel::Reliable].into_iter().enumerate() {
             self.report(net, 1, PeerEvent::ChannelId { channel, id: id as u32 });
             self.report(net, 1, PeerEvent::ChannelOpen(channel));
