@@ -10,6 +10,8 @@ pub struct LocalSection {
     pub cid: String,
     /// The id of the media track that the section was made for.
     pub track_id: String,
+    /// The section's; "" before its first offer is applied.
+    pub mid: String,
     /// Its video codec, lower case; "" for audio.
     pub codec: String,
     /// What the bandwidth estimator may start from, in kbit/s; 0: no hint.
@@ -150,19 +152,19 @@ pub fn subscriber_answer(sdp: &str, offer: &str) -> String {
     join(&sections)
 }
 
-/// The description as the server gets it: a section names the client id of its track, also when another media track
-/// has taken its place since.
+/// The description as the server gets it: a section names the client id of its track, also when another media track has
+/// taken its place since. Firefox names none: it makes an id up for each section, and a server that knows no such id takes
+/// it for any of the tracks of that kind which it waits for.
 pub fn with_client_ids(sdp: &str, tracks: &[LocalSection]) -> String {
-    let renamed = |track: &LocalSection| track.cid != track.track_id;
-    if !tracks.iter().any(renamed) {
-        return sdp.to_owned();
-    }
     let mut sections = split(sdp);
     for section in &mut sections {
-        if let Some(track) = tracks.iter().find(|track| renamed(track) && belongs(section, track)) {
-            for line in section.lines.iter_mut().filter(|line| text::contains(line, "msid:")) {
-                *line = text::replace(line, &track.track_id, &track.cid).into();
-            }
+        let Some(track) = tracks.iter().find(|track| !track.mid.is_empty() && track.mid == section.mid()) else {
+            continue;
+        };
+        for line in &mut section.lines {
+            let Some((before, ids)) = text::split_once(line, "msid:") else { continue };
+            let stream = text::split_once(ids, " ").map(|(stream, _)| text!(stream, " "));
+            *line = text!(before, "msid:", stream.as_deref().unwrap_or_default(), track.cid).into();
         }
     }
     join(&sections)
@@ -248,7 +250,8 @@ mod tests {
         a=msid:s cam\r\na=rtpmap:96 VP8/90000\r\na=ssrc:5 msid:s cam\r\n";
 
     fn camera() -> LocalSection {
-        LocalSection { cid: "first".into(), track_id: "cam".into(), codec: "vp8".into(), start_kbps: 900 }
+        let (cid, track_id, mid, codec) = ("first".into(), "cam".into(), "2".into(), "vp8".into());
+        LocalSection { cid, track_id, mid, codec, start_kbps: 900 }
     }
 
     #[test]
@@ -271,6 +274,10 @@ mod tests {
         let sdp = with_client_ids(OFFER, &[camera()]);
         assert!(sdp.contains("a=msid:s first\r\n") && sdp.contains("a=ssrc:5 msid:s first\r\n"), "{sdp}");
         assert!(sdp.contains("a=msid:s mic\r\n"));
+        let made_up = with_client_ids(&OFFER.replace("msid:s cam", "msid:{b2d0}"), &[camera()]);
+        assert!(made_up.contains("a=msid:first\r\n") && made_up.contains("a=ssrc:5 msid:first\r\n"), "{made_up}");
+        let unknown = LocalSection { mid: String::new(), ..camera() };
+        assert_eq!(with_client_ids(OFFER, &[unknown]), OFFER);
     }
 
     #[test]

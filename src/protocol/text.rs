@@ -66,18 +66,6 @@ pub fn without_end<'a>(mut text: &'a str, part: &str) -> &'a str {
     text
 }
 
-/// `text` with `by` wherever `part` stood.
-pub fn replace(mut text: &str, part: &str, by: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    while let Some((before, rest)) = split_once(text, part).filter(|_| !part.is_empty()) {
-        out.push_str(before);
-        out.push_str(by);
-        text = rest;
-    }
-    out.push_str(text);
-    out
-}
-
 /// A text made of pieces: `text!("tried for ", ms, " ms")`. `format!` is for more than that, and weighs more: its texts
 /// with their places in the module, and the machinery that reads them.
 macro_rules! text {
@@ -180,7 +168,6 @@ mod tests {
                     assert!(split(text, part).eq(text.split(part)), "{text} {part}");
                     assert_eq!(without_start(text, part), text.trim_start_matches(part), "{text} {part}");
                     assert_eq!(without_end(text, part), text.trim_end_matches(part), "{text} {part}");
-                    assert_eq!(replace(text, part, "-a-"), text.replace(part, "-a-"), "{text} {part}");
                 }
             }
             let at = text.find('b').unwrap_or(text.len());

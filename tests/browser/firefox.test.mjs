@@ -65,6 +65,57 @@ for (const singlePeerConnection of [true, false]) {
       await bob.mediaFlows('alice');
     });
 
+    test('tracks of a kind that are published at once are told apart, and so are those published again', TIMEOUT, async () => {
+      const shapes = { wide: [320, 180], tall: [180, 320], square: [240, 240] };
+      await alice.run(async ({ room, SDK }, shapes) => {
+        const { localParticipant } = room;
+        const canvases = Object.entries(shapes).map(([name, [width, height]]) => [name, Object.assign(document.createElement('canvas'), { width, height })]);
+        let shade = 0;
+        const draw = setInterval(() => {
+          for (const [, canvas] of canvases) {
+            const context = canvas.getContext('2d');
+            context.fillStyle = `hsl(${(shade += 10)} 80% 50%)`;
+            context.fillRect(0, 0, canvas.width, canvas.height);
+          }
+        }, 50);
+        const publish = async ([name, canvas]) => {
+          const [track] = canvas.captureStream().getVideoTracks();
+          const { track: local } = await localParticipant.publishTrack(track, { name, source: SDK.Track.Source.Unknown, simulcast: false });
+          return local;
+        };
+        window.shapes = await Promise.all(canvases.map(publish));
+        window.stopShapes = async () => {
+          clearInterval(draw);
+          for (const local of window.shapes) await localParticipant.unpublishTrack(local);
+        };
+      }, shapes);
+      // As they come out at the other end, in shape and not in size.
+      const seen = (client, names) => {
+        const found = names.map((name) => [...client.participant('alice').trackPublications.values()].find((each) => each.trackName === name));
+        return found.every((each) => {
+          const element = each?.track && (each.track.attachedElements[0] ?? document.body.appendChild(each.track.attach()));
+          // Black pixels that come before a picture: two are Chromium's, eight the server's.
+          return element?.videoWidth > 8;
+        }) && Object.fromEntries(found.map(({ trackName, track: { attachedElements: [{ videoWidth, videoHeight }] } }) => [trackName, Math.sign(Math.round((videoWidth / videoHeight - 1) * 10))]));
+      };
+      const expected = { wide: 1, tall: -1, square: 0 };
+      assert.deepEqual(await bob.until(seen, 'three pictures', { arg: Object.keys(shapes) }), expected);
+      await alice.run(async ({ room: { localParticipant } }) => {
+        for (const [n, local] of window.shapes.slice(0, 2).entries()) {
+          // At once, twice: the server still knows the first when the second comes.
+          for (let times = 0; times <= n; times += 1) {
+            localParticipant.unpublishTrack(local, false);
+            await localParticipant.publishTrack(local, { name: ['wide', 'tall'][n], simulcast: false });
+          }
+        }
+        await window.shapes[0].mute();
+      });
+      assert.deepEqual(await bob.until(seen, 'three pictures again', { arg: ['tall', 'square'] }), { tall: -1, square: 0 });
+      await bob.until((client) => [...client.participant('alice').trackPublications.values()].find(({ trackName }) => trackName === 'wide')?.isMuted, 'the mute');
+      await alice.run(() => window.stopShapes());
+      await bob.until((client, names) => ![...client.participant('alice').trackPublications.values()].some(({ trackName }) => names.includes(trackName)), 'them to be gone', { arg: Object.keys(shapes) });
+    });
+
     for (const scenario of ['signal-reconnect', 'full-reconnect', 'migration']) {
       test(`${scenario} ends connected, with media and data both ways`, TIMEOUT, async () => {
         const since = await alice.mark();

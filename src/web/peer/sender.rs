@@ -33,6 +33,7 @@ impl Peer {
         let mut sections = Vec::new();
         for (cid, track_id) in self.senders.borrow().iter() {
             let mut section = LocalSection { cid: cid.clone(), track_id: track_id.clone(), ..Default::default() };
+            section.mid = self.host.mid(cid).unwrap_or_default();
             if let Some(media) = media.get(cid) {
                 section.codec.clone_from(&media.codec);
                 section.start_kbps = media.start_kbps;
