@@ -1,11 +1,10 @@
 //! From the engine's events to what `dispatch.js` is told: a kind and its facts. Who the local participant is, is
 //! said by an empty identity. Everything is read before JavaScript is called.
 
-use js_sys::Array;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::api::fields::{self, PARTICIPANT, PUBLICATION, text};
+use crate::api::fields::{self, PARTICIPANT, PUBLICATION};
 use crate::engine::peer::MediaHandle;
 use crate::engine::plugins::News;
 use crate::engine::room::event::{Event, Id, Reconnecting, RegionChange};
@@ -13,7 +12,7 @@ use crate::engine::room::roster::{Participant, Publication};
 use crate::protocol::proto;
 use crate::protocol::regions::Region;
 use crate::web::driver::Driver;
-use crate::web::js;
+use crate::web::js::List;
 
 #[wasm_bindgen]
 extern "C" {
@@ -21,146 +20,139 @@ extern "C" {
     pub type Anchor;
 
     #[wasm_bindgen(method, structural, catch)]
-    fn deliver(this: &Anchor, kind: &str, facts: &Array) -> Result<(), JsValue>;
+    fn deliver(this: &Anchor, kind: &str, facts: &List) -> Result<(), JsValue>;
 }
 
 /// Tells one event.
 pub fn tell(anchor: &Anchor, driver: &Driver, event: Event) {
-    if let Some((kind, facts)) = facts(driver, event) {
+    let list = List::new();
+    if let Some(kind) = facts(driver, &event, &list) {
         // Listeners that throw are reported by the emitter; what could throw besides is reported by the host.
-        let _ = anchor.deliver(kind, &facts);
+        let _ = anchor.deliver(kind, &list);
     }
 }
 
-fn facts(driver: &Driver, event: Event) -> Option<(&'static str, Array)> {
-    let who = |identity: &Id| who(driver, identity);
-    Some(match event {
-        Event::Connected => ("connected", js::list([])),
-        Event::StateChanged(state) => ("state", js::list([text(state.as_str())])),
-        Event::SignalConnected => ("signalConnected", js::list([])),
-        Event::Reconnecting(facts) => ("reconnecting", js::list([reconnecting(&facts)])),
-        Event::Reconnected => ("reconnected", js::list([])),
-        Event::Plugin(news @ News::Ready { .. }) => ("pluginReady", js::list([plugin(news)])),
-        Event::Plugin(news) => ("pluginUnavailable", js::list([plugin(news)])),
-        Event::RegionChanged(change) => ("region", js::list([region_change(&change)])),
-        Event::Disconnected { reason } => ("disconnected", js::list([reason.into()])),
-        Event::Moved { name } => ("moved", js::list([text(&name)])),
-        Event::RoomMetadataChanged => ("roomMetadata", js::list([])),
-        Event::RecordingStatusChanged(active) => ("recording", js::list([active.into()])),
-        Event::RoomSidChanged => ("roomSid", js::list([])),
-        Event::ActiveSpeakersChanged => ("speakers", js::list([])),
+/// Puts the facts into `list` and returns the kind.
+fn facts(driver: &Driver, event: &Event, list: &List) -> Option<&'static str> {
+    // The local participant's identity is "".
+    let who = |identity: &Id| list.text(if is_local(driver, identity) { "" } else { identity });
+    let (kind, _) = match event {
+        Event::Connected => ("connected", list),
+        Event::StateChanged(state) => ("state", list.text(state.as_str())),
+        Event::SignalConnected => ("signalConnected", list),
+        Event::Reconnecting(facts) => ("reconnecting", list.value(&reconnecting(facts))),
+        Event::Reconnected => ("reconnected", list),
+        Event::Plugin(news @ News::Ready { .. }) => ("pluginReady", list.value(&plugin(news))),
+        Event::Plugin(news) => ("pluginUnavailable", list.value(&plugin(news))),
+        Event::RegionChanged(change) => ("region", list.value(&region_change(change))),
+        Event::Disconnected { reason } => ("disconnected", list.number(*reason)),
+        Event::Moved { name } => ("moved", list.text(name)),
+        Event::RoomMetadataChanged => ("roomMetadata", list),
+        Event::RecordingStatusChanged(active) => ("recording", list.flag(*active)),
+        Event::RoomSidChanged => ("roomSid", list),
+        Event::ActiveSpeakersChanged => ("speakers", list),
 
-        Event::LocalParticipantRefreshed => ("localJoined", js::list([])),
-        Event::ParticipantConnected { identity } => ("joined", js::list([text(&identity)])),
-        Event::ParticipantDisconnected { participant } => ("left", left(&participant)),
-        Event::ParticipantActive { identity } => ("active", js::list([who(&identity)])),
-        Event::ParticipantMetadataChanged { identity, previous } => {
-            ("metadata", js::list([who(&identity), text(&previous)]))
-        }
-        Event::ParticipantNameChanged { identity } => ("name", js::list([who(&identity)])),
+        Event::LocalParticipantRefreshed => ("localJoined", list),
+        Event::ParticipantConnected { identity } => ("joined", list.text(identity)),
+        Event::ParticipantDisconnected { participant } => ("left", left(participant, list)),
+        Event::ParticipantActive { identity } => ("active", who(identity)),
+        Event::ParticipantMetadataChanged { identity, previous } => ("metadata", who(identity).text(previous)),
+        Event::ParticipantNameChanged { identity } => ("name", who(identity)),
         Event::ParticipantAttributesChanged { identity, changed } => {
-            ("attributes", js::list([who(&identity), fields::pairs(&changed)]))
+            ("attributes", who(identity).value(&fields::pairs(changed)))
         }
         Event::ParticipantPermissionsChanged { identity, previous } => {
             let previous = previous.as_ref().map_or(JsValue::UNDEFINED, fields::permissions);
-            ("permissions", js::list([who(&identity), previous]))
+            ("permissions", who(identity).value(&previous))
         }
-        Event::SpeakingChanged { identity, speaking } => ("speaking", js::list([who(&identity), speaking.into()])),
-        Event::ConnectionQualityChanged { identity } => {
-            ("quality", js::list([who(&identity), quality(driver, &identity)]))
-        }
-        Event::EncryptionStatusChanged { identity, encrypted } => {
-            ("encrypted", js::list([who(&identity), encrypted.into()]))
-        }
+        Event::SpeakingChanged { identity, speaking } => ("speaking", who(identity).flag(*speaking)),
+        Event::ConnectionQualityChanged { identity } => ("quality", who(identity).value(&quality(driver, identity))),
+        Event::EncryptionStatusChanged { identity, encrypted } => ("encrypted", who(identity).flag(*encrypted)),
 
-        Event::TrackPublished { identity, sid } => ("published", js::list([who(&identity), text(&sid)])),
+        Event::TrackPublished { identity, sid } => ("published", who(identity).text(sid)),
         Event::TrackUnpublished { identity, publication } => {
-            ("unpublished", js::list([who(&identity), text(&publication.sid), gone(&publication)]))
+            ("unpublished", who(identity).text(&publication.sid).value(&gone(publication)))
         }
         Event::TrackSubscribed { identity, sid, media } => {
-            ("subscribed", js::list([who(&identity), text(&sid), remote_media(driver, media)]))
+            ("subscribed", who(identity).text(sid).value(&remote_media(driver, *media)))
         }
         Event::TrackMediaChanged { identity, sid, media } => {
-            ("mediaChanged", js::list([who(&identity), text(&sid), remote_media(driver, media)]))
+            ("mediaChanged", who(identity).text(sid).value(&remote_media(driver, *media)))
         }
-        Event::TrackUnsubscribed { identity, sid, .. } => ("unsubscribed", js::list([who(&identity), text(&sid)])),
+        Event::TrackUnsubscribed { identity, sid, .. } => ("unsubscribed", who(identity).text(sid)),
         Event::TrackSubscriptionFailed { identity, sid, error } => {
-            ("subscriptionFailed", js::list([who(&identity), text(&sid), error.into()]))
+            ("subscriptionFailed", who(identity).text(sid).number(*error))
         }
         Event::TrackSubscriptionPermissionChanged { identity, sid, allowed } => {
-            ("allowed", js::list([who(&identity), text(&sid), allowed.into()]))
+            ("allowed", who(identity).text(sid).flag(*allowed))
         }
-        Event::TrackStreamStateChanged { identity, sid, paused } => {
-            ("paused", js::list([who(&identity), text(&sid), paused.into()]))
-        }
-        Event::TrackMuted { identity, sid } => ("muted", js::list([who(&identity), text(&sid)])),
-        Event::TrackUnmuted { identity, sid } => ("unmuted", js::list([who(&identity), text(&sid)])),
+        Event::TrackStreamStateChanged { identity, sid, paused } => ("paused", who(identity).text(sid).flag(*paused)),
+        Event::TrackMuted { identity, sid } => ("muted", who(identity).text(sid)),
+        Event::TrackUnmuted { identity, sid } => ("unmuted", who(identity).text(sid)),
 
         Event::LocalTrackPublished { cid, sid, republished } => {
-            let before = republished.map_or(JsValue::UNDEFINED, |before| text(&before));
-            ("localPublished", js::list([text(&cid), text(&sid), before]))
+            ("localPublished", list.text(cid).text(sid).some_text(republished.as_deref()))
         }
         Event::LocalTrackUnpublished { publication, .. } => {
-            ("localUnpublished", js::list([text(&publication.sid), gone(&publication)]))
+            ("localUnpublished", list.text(&publication.sid).value(&gone(publication)))
         }
-        Event::LocalTrackSubscribed { sid } => ("localSubscribed", js::list([text(&sid)])),
-        Event::LocalTrackMuteRequested { sid, muted } => ("muteRequested", js::list([text(&sid), muted.into()])),
-        Event::SubscribedQuality(update) => ("layers", js::list([text(&update.track_sid), layers(&update)])),
+        Event::LocalTrackSubscribed { sid } => ("localSubscribed", list.text(sid)),
+        Event::LocalTrackMuteRequested { sid, muted } => ("muteRequested", list.text(sid).flag(*muted)),
+        Event::SubscribedQuality(update) => ("layers", list.text(&update.track_sid).value(&layers(update))),
 
         Event::DataReceived { payload, identity, reliable, topic } => {
-            let payload = js_sys::Uint8Array::from(payload.as_slice()).into();
-            let topic = topic.map_or(JsValue::UNDEFINED, |topic| text(&topic));
-            ("data", js::list([payload, maybe(identity.as_ref()), reliable.into(), topic]))
+            let payload = js_sys::Uint8Array::from(payload.as_slice());
+            let list = list.value(&payload).some_text(identity.as_deref());
+            ("data", list.flag(*reliable).some_text(topic.as_deref()))
         }
-        Event::DcBufferStatusChanged { reliable, low } => ("buffer", js::list([reliable.into(), low.into()])),
-        Event::ChatMessage { identity, message } => ("chat", js::list([maybe(identity.as_ref()), chat(&message)])),
-        Event::TranscriptionReceived { identity: _, transcription } => ("transcription", transcribed(&transcription)),
-        Event::SipDtmfReceived { identity, dtmf: of } => ("dtmf", js::list([maybe(identity.as_ref()), dtmf(&of)])),
+        Event::DcBufferStatusChanged { reliable, low } => ("buffer", list.flag(*reliable).flag(*low)),
+        Event::ChatMessage { identity, message } => ("chat", list.some_text(identity.as_deref()).value(&chat(message))),
+        Event::TranscriptionReceived { identity: _, transcription } => {
+            ("transcription", transcribed(transcription, list))
+        }
+        Event::SipDtmfReceived { identity, dtmf: of } => ("dtmf", list.some_text(identity.as_deref()).value(&dtmf(of))),
         // What the objects know they read when they are asked.
         Event::TokenRefreshed
         | Event::TrackInfoChanged { .. }
         | Event::MediaConnectionStateFailed
         | Event::TransportsCreated => return None,
+    };
+    Some(kind)
+}
+
+fn is_local(driver: &Driver, identity: &str) -> bool {
+    driver.with_session(|session| {
+        session.and_then(|session| session.roster().local()).is_some_and(|local| &*local.identity == identity)
     })
 }
 
-/// An identity as JavaScript is told it: the local participant's is "".
-fn who(driver: &Driver, identity: &str) -> JsValue {
-    let local = driver.with_session(|session| {
-        session.and_then(|session| session.roster().local()).is_some_and(|local| &*local.identity == identity)
-    });
-    if local { text("") } else { text(identity) }
-}
-
-fn maybe(identity: Option<&Id>) -> JsValue {
-    identity.map_or(JsValue::UNDEFINED, |identity| text(identity))
-}
-
 fn reconnecting(facts: &Reconnecting) -> JsValue {
-    js::object(
-        "attempt delayMs reason cause region kind",
-        [
-            facts.attempt.into(),
-            facts.delay_ms.ceil().into(),
-            text(&facts.reason),
-            text(facts.cause.as_str()),
-            text(&facts.region),
-            text(facts.kind.as_str()),
-        ],
-    )
+    List::new()
+        .number(facts.attempt)
+        .number(facts.delay_ms.ceil())
+        .text(&facts.reason)
+        .text(facts.cause.as_str())
+        .text(&facts.region)
+        .text(facts.kind.as_str())
+        .named("attempt delayMs reason cause region kind")
 }
 
-fn plugin(news: News) -> JsValue {
-    let (name, elapsed_ms, names, more) = match news {
-        News::Ready { name, elapsed_ms, late } => (name, elapsed_ms, "name elapsedMs late", late.into()),
-        News::Unavailable { name, reason, elapsed_ms } => (name, elapsed_ms, "name elapsedMs reason", text(&reason)),
-    };
-    js::object(names, [text(&name), (elapsed_ms as f64).into(), more])
+fn plugin(news: &News) -> JsValue {
+    let list = List::new();
+    match news {
+        News::Ready { name, elapsed_ms, late } => {
+            list.text(name).number(*elapsed_ms as f64).flag(*late).named("name elapsedMs late")
+        }
+        News::Unavailable { name, reason, elapsed_ms } => {
+            list.text(name).number(*elapsed_ms as f64).text(reason).named("name elapsedMs reason")
+        }
+    }
 }
 
 fn region_change(change: &RegionChange) -> JsValue {
-    let place = |region: &Region| js::object("region url", [text(&region.name), text(&region.origin())]);
-    js::object("to from reason", [place(&change.region), place(&change.previous), text(&change.reason)])
+    let place = |region: &Region| List::new().text(&region.name).text(&region.origin()).named("region url");
+    let (to, from) = (place(&change.region), place(&change.previous));
+    List::new().value(&to).value(&from).text(&change.reason).named("to from reason")
 }
 
 fn quality(driver: &Driver, identity: &str) -> JsValue {
@@ -171,13 +163,13 @@ fn quality(driver: &Driver, identity: &str) -> JsValue {
 }
 
 /// identity, last facts, reason.
-fn left(participant: &Participant) -> Array {
+fn left<'list>(participant: &Participant, list: &'list List) -> &'list List {
     let facts = fields::all(PARTICIPANT, |field| fields::participant(participant, field));
-    let reason = match participant.info.disconnect_reason {
-        0 => JsValue::UNDEFINED,
-        reason => reason.into(),
-    };
-    js::list([text(&participant.identity), facts.into(), reason])
+    list.text(&participant.identity).value(&facts);
+    match participant.info.disconnect_reason {
+        0 => list,
+        reason => list.number(reason),
+    }
 }
 
 /// The last facts of a publication.
@@ -186,54 +178,49 @@ pub fn gone(of: &Publication) -> JsValue {
 }
 
 fn remote_media(driver: &Driver, handle: MediaHandle) -> JsValue {
-    driver
-        .peers()
-        .media(handle)
-        .map_or(JsValue::UNDEFINED, |media| js::object("track receiver", [media.track, media.receiver]))
+    let Some(media) = driver.peers().media(handle) else { return JsValue::UNDEFINED };
+    List::new().value(&media.track).value(&media.receiver).named("track receiver")
 }
 
 /// `[{ codec, qualities: [{ quality, enabled }] }]`; servers that know no codecs mean every codec ("").
 fn layers(update: &proto::SubscribedQualityUpdate) -> JsValue {
-    let one = |codec: &str, qualities: &[proto::SubscribedQuality]| {
-        let qualities: Array =
-            qualities.iter().map(|of| js::object("quality enabled", [of.quality.into(), of.enabled.into()])).collect();
-        js::object("codec qualities", [text(codec), qualities.into()])
+    let layers = List::new();
+    let add = |codec: &str, qualities: &[proto::SubscribedQuality]| {
+        let list = List::new();
+        for of in qualities {
+            list.value(&List::new().number(of.quality).flag(of.enabled).named("quality enabled"));
+        }
+        layers.value(&List::new().text(codec).value(&list).named("codec qualities"));
     };
-    if update.subscribed_codecs.is_empty() {
-        return js::list([one("", &update.subscribed_qualities)]).into();
+    for of in &update.subscribed_codecs {
+        add(&of.codec, &of.qualities);
     }
-    update.subscribed_codecs.iter().map(|of| one(&of.codec, &of.qualities)).collect::<Array>().into()
+    if update.subscribed_codecs.is_empty() {
+        add("", &update.subscribed_qualities);
+    }
+    layers.into()
 }
 
 fn chat(of: &proto::ChatMessage) -> JsValue {
-    let edited = of.edit_timestamp.map_or(JsValue::UNDEFINED, |at| (at as f64).into());
-    js::object(
-        "id timestamp message editTimestamp",
-        [text(&of.id), (of.timestamp as f64).into(), text(&of.message), edited],
-    )
+    let list = List::new();
+    list.text(&of.id).number(of.timestamp as f64).text(&of.message);
+    if let Some(at) = of.edit_timestamp {
+        list.number(at as f64);
+    }
+    list.named("id timestamp message editTimestamp")
 }
 
 fn dtmf(of: &proto::SipDtmf) -> JsValue {
-    js::object("code digit", [of.code.into(), text(&of.digit)])
+    List::new().number(of.code).text(&of.digit).named("code digit")
 }
 
-fn transcribed(of: &proto::Transcription) -> Array {
-    let segments: Array = of
-        .segments
-        .iter()
-        .map(|segment| {
-            js::object(
-                "id text language startTime endTime final",
-                [
-                    text(&segment.id),
-                    text(&segment.text),
-                    text(&segment.language),
-                    (segment.start_time as f64).into(),
-                    (segment.end_time as f64).into(),
-                    segment.r#final.into(),
-                ],
-            )
-        })
-        .collect();
-    js::list([text(&of.transcribed_participant_identity), segments.into(), text(&of.track_id)])
+fn transcribed<'list>(of: &proto::Transcription, list: &'list List) -> &'list List {
+    let segments = List::new();
+    for segment in &of.segments {
+        let one = List::new();
+        one.text(&segment.id).text(&segment.text).text(&segment.language);
+        one.number(segment.start_time as f64).number(segment.end_time as f64).flag(segment.r#final);
+        segments.value(&one.named("id text language startTime endTime final"));
+    }
+    list.text(&of.transcribed_participant_identity).value(&segments).text(&of.track_id)
 }

@@ -9,7 +9,8 @@ use crate::engine::room::roster::{Participant, Publication};
 use crate::engine::room::session::Session;
 use crate::protocol::map::Map;
 use crate::protocol::proto;
-use crate::web::{host, js};
+use crate::web::host;
+use crate::web::js::{self, List};
 
 /// Of a participant.
 pub const PARTICIPANT: &[&str] = &[
@@ -81,7 +82,7 @@ pub fn publication(of: &Publication, field: u32) -> JsValue {
         3 => info.source.into(),
         4 => info.muted.into(),
         5 => text(&info.mime_type),
-        6 if video => js::object("width height", [info.width.into(), info.height.into()]),
+        6 if video => List::new().number(info.width).number(info.height).named("width height"),
         7 if video => info.simulcast.into(),
         8 => info.encryption.into(),
         9 => of.desired.into(),
@@ -113,7 +114,9 @@ pub fn room(session: &Session, field: u32) -> JsValue {
 /// A fact of a connection's history: what does not apply is left out.
 pub fn fact(of: &Fact, lead_ms: f64) -> JsValue {
     let at = (of.at.0 as f64 + lead_ms).round();
-    let made = js::object("seq at what region", [of.seq.into(), at.into(), text(of.what.as_str()), text(&of.region)]);
+    let first = List::new();
+    first.number(of.seq).number(at).text(of.what.as_str()).text(&of.region);
+    let made = first.named("seq at what region");
     let set = |name: &str, value: Option<JsValue>| {
         if let Some(value) = value {
             js::set(&made, name, value);
@@ -137,7 +140,7 @@ pub fn all(list: &[&str], read: impl Fn(u32) -> JsValue) -> Array {
 pub fn attributes(of: &Map<String, String>) -> JsValue {
     let entries = Array::new();
     for (key, value) in of.iter() {
-        entries.push(&js::list([text(key), text(value)]));
+        entry(&entries, key, value);
     }
     object(&entries)
 }
@@ -146,9 +149,15 @@ pub fn attributes(of: &Map<String, String>) -> JsValue {
 pub fn pairs(of: &[(String, String)]) -> JsValue {
     let entries = Array::new();
     for (key, value) in of {
-        entries.push(&js::list([text(key), text(value)]));
+        entry(&entries, key, value);
     }
     object(&entries)
+}
+
+fn entry(entries: &Array, key: &str, value: &str) {
+    let entry = List::new();
+    entry.text(key).text(value);
+    entries.push(&entry);
 }
 
 /// Each entry becomes a property of its own, `__proto__` like any other.
@@ -158,38 +167,34 @@ fn object(entries: &Array) -> JsValue {
 
 /// As livekit-client's `participant.permissions`.
 pub fn permissions(of: &proto::ParticipantPermission) -> JsValue {
-    js::object(
-        "canSubscribe canPublish canPublishData canPublishSources hidden canUpdateMetadata recorder agent \
+    List::new()
+        .flag(of.can_subscribe)
+        .flag(of.can_publish)
+        .flag(of.can_publish_data)
+        .value(&numbers(&of.can_publish_sources))
+        .flag(of.hidden)
+        .flag(of.can_update_metadata)
+        .flag(of.recorder)
+        .flag(of.agent)
+        .flag(of.can_subscribe_metrics)
+        .flag(of.can_manage_agent_session)
+        .named(
+            "canSubscribe canPublish canPublishData canPublishSources hidden canUpdateMetadata recorder agent \
              canSubscribeMetrics canManageAgentSession",
-        [
-            of.can_subscribe.into(),
-            of.can_publish.into(),
-            of.can_publish_data.into(),
-            numbers(&of.can_publish_sources),
-            of.hidden.into(),
-            of.can_update_metadata.into(),
-            of.recorder.into(),
-            of.agent.into(),
-            of.can_subscribe_metrics.into(),
-            of.can_manage_agent_session.into(),
-        ],
-    )
+        )
 }
 
 /// As livekit-client's `room.serverInfo`.
 fn server_info(of: &proto::ServerInfo) -> JsValue {
-    js::object(
-        "edition version protocol region nodeId debugInfo agentProtocol",
-        [
-            of.edition.into(),
-            text(&of.version),
-            of.protocol.into(),
-            text(&of.region),
-            text(&of.node_id),
-            text(&of.debug_info),
-            of.agent_protocol.into(),
-        ],
-    )
+    List::new()
+        .number(of.edition)
+        .text(&of.version)
+        .number(of.protocol)
+        .text(&of.region)
+        .text(&of.node_id)
+        .text(&of.debug_info)
+        .number(of.agent_protocol)
+        .named("edition version protocol region nodeId debugInfo agentProtocol")
 }
 
 /// As livekit-client's `publication.trackInfo`, as far as an app can have a use for it.
@@ -198,38 +203,32 @@ pub fn track_info(of: &proto::TrackInfo) -> JsValue {
         .layers
         .iter()
         .map(|layer| {
-            js::object(
-                "quality width height bitrate ssrc rid",
-                [
-                    layer.quality.into(),
-                    layer.width.into(),
-                    layer.height.into(),
-                    layer.bitrate.into(),
-                    layer.ssrc.into(),
-                    text(&layer.rid),
-                ],
-            )
+            List::new()
+                .number(layer.quality)
+                .number(layer.width)
+                .number(layer.height)
+                .number(layer.bitrate)
+                .number(layer.ssrc)
+                .text(&layer.rid)
+                .named("quality width height bitrate ssrc rid")
         })
         .collect();
-    js::object(
-        "sid type name muted width height simulcast source layers mimeType mid encryption stream audioFeatures",
-        [
-            text(&of.sid),
-            of.r#type.into(),
-            text(&of.name),
-            of.muted.into(),
-            of.width.into(),
-            of.height.into(),
-            of.simulcast.into(),
-            of.source.into(),
-            layers.into(),
-            text(&of.mime_type),
-            text(&of.mid),
-            of.encryption.into(),
-            text(&of.stream),
-            numbers(&of.audio_features),
-        ],
-    )
+    List::new()
+        .text(&of.sid)
+        .number(of.r#type)
+        .text(&of.name)
+        .flag(of.muted)
+        .number(of.width)
+        .number(of.height)
+        .flag(of.simulcast)
+        .number(of.source)
+        .value(&layers)
+        .text(&of.mime_type)
+        .text(&of.mid)
+        .number(of.encryption)
+        .text(&of.stream)
+        .value(&numbers(&of.audio_features))
+        .named("sid type name muted width height simulcast source layers mimeType mid encryption stream audioFeatures")
 }
 
 /// A list of numbers.

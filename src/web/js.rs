@@ -17,7 +17,62 @@ extern "C" {
     #[wasm_bindgen(js_name = settled)]
     fn wait(value: &JsValue, heard: &JsValue);
     #[wasm_bindgen(js_name = object)]
-    fn make_object(names: &str, values: &Array) -> JsValue;
+    fn make_object(names: &str, values: &List) -> JsValue;
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// An array that is being made: a value is put into it as it is, without one of JavaScript's in between.
+    #[wasm_bindgen(js_name = Array, extends = Array)]
+    pub type List;
+
+    /// An empty one.
+    #[wasm_bindgen(constructor, js_class = "Array")]
+    pub fn new() -> List;
+    #[wasm_bindgen(method, js_name = push)]
+    fn push_text(this: &List, text: Option<&str>);
+    #[wasm_bindgen(method, js_name = push)]
+    fn push_number(this: &List, number: f64);
+    #[wasm_bindgen(method, js_name = push)]
+    fn push_flag(this: &List, flag: bool);
+    #[wasm_bindgen(method, js_name = push)]
+    fn push_value(this: &List, value: &JsValue);
+}
+
+impl List {
+    /// A text is next.
+    pub fn text(&self, text: &str) -> &Self {
+        self.some_text(Some(text))
+    }
+
+    /// A text is next, or `undefined`.
+    pub fn some_text(&self, text: Option<&str>) -> &Self {
+        self.push_text(text);
+        self
+    }
+
+    /// A number is next.
+    pub fn number(&self, number: impl Into<f64>) -> &Self {
+        self.push_number(number.into());
+        self
+    }
+
+    /// A boolean is next.
+    pub fn flag(&self, flag: bool) -> &Self {
+        self.push_flag(flag);
+        self
+    }
+
+    /// Any value is next.
+    pub fn value(&self, value: &JsValue) -> &Self {
+        self.push_value(value);
+        self
+    }
+
+    /// An object of what is in it: the names in one text, with spaces between them.
+    pub fn named(&self, names: &str) -> JsValue {
+        make_object(names, self)
+    }
 }
 
 /// A property, or `undefined` where there is none or its getter throws.
@@ -59,20 +114,6 @@ pub fn function(of: &JsValue, name: &str) -> Option<Function> {
 pub fn set(of: &JsValue, name: &str, value: impl Into<JsValue>) {
     // Only a frozen object or a throwing setter could refuse, and ours have neither.
     let _ = Reflect::set(of, &JsValue::from_str(name), &value.into());
-}
-
-/// An object with these properties: their names in one text, with spaces between them.
-pub fn object<const N: usize>(names: &str, values: [JsValue; N]) -> JsValue {
-    make_object(names, &list(values))
-}
-
-/// An array of these values.
-pub fn list<const N: usize>(values: [JsValue; N]) -> Array {
-    let list = Array::new();
-    for value in &values {
-        list.push(value);
-    }
-    list
 }
 
 /// A value as an array; an empty one where it is none.

@@ -4,7 +4,7 @@ use wasm_bindgen::JsValue;
 
 use crate::engine::PolicyAnswer;
 use crate::engine::policy::ReconnectContext;
-use crate::web::js;
+use crate::web::js::{self, List};
 
 /// An answer, or a promise of one.
 pub enum Answer {
@@ -33,19 +33,18 @@ pub fn read(answer: &JsValue) -> PolicyAnswer {
 fn plain(context: &ReconnectContext) -> JsValue {
     let reason = context.retry_reason.as_ref().map_or(JsValue::UNDEFINED, |reason| js_sys::Error::new(reason).into());
     let hint = context.hint_ms.map_or(JsValue::UNDEFINED, JsValue::from);
-    js::object(
-        "retryCount elapsedMs retryReason serverUrl cause numParticipants lastDelayMs sessionDurationMs online hintMs",
-        [
-            context.retry_count.into(),
-            context.elapsed_ms.into(),
-            reason,
-            context.server_url.as_str().into(),
-            context.cause.as_str().into(),
-            context.num_participants.into(),
-            context.last_delay_ms.into(),
-            context.session_duration_ms.into(),
-            context.online.into(),
-            hint,
-        ],
-    )
+    List::new()
+        .number(context.retry_count)
+        .number(context.elapsed_ms)
+        .value(&reason)
+        .text(&context.server_url)
+        .text(context.cause.as_str())
+        .number(context.num_participants)
+        .number(context.last_delay_ms)
+        .number(context.session_duration_ms)
+        .flag(context.online)
+        .value(&hint)
+        .named(
+            "retryCount elapsedMs retryReason serverUrl cause numParticipants lastDelayMs sessionDurationMs online hintMs",
+        )
 }

@@ -4,7 +4,7 @@ use js_sys::{Array, Object};
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::engine::peer::IceConfig;
-use crate::web::js;
+use crate::web::js::{self, List};
 
 /// What the app says goes before what the server says.
 pub(super) fn configuration(own: Option<&JsValue>, ice: Option<&IceConfig>) -> JsValue {
@@ -17,7 +17,7 @@ pub(super) fn configuration(own: Option<&JsValue>, ice: Option<&IceConfig>) -> J
         let servers = Array::new();
         for server in &ice.servers {
             let urls: Array = server.urls.iter().map(|url| JsValue::from_str(url)).collect();
-            let entry = js::object("urls", [urls.into()]);
+            let entry = List::new().value(&urls).named("urls");
             if !server.username.is_empty() {
                 js::set(&entry, "username", server.username.as_str());
                 js::set(&entry, "credential", server.credential.reveal());
