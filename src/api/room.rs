@@ -50,13 +50,13 @@ impl RoomCore {
 impl RoomCore {
     /// Answers what `ask.js` says, given what it says.
     pub fn ask(&self, ask: Ask, [first, second, third, fourth]: [JsValue; 4]) -> JsValue {
+        // Most are about somebody or something by name.
+        let name = js::said(&first);
         match ask {
-            Ask::Connect => self.connect(&first, &second, &third),
+            Ask::Connect => self.connect(name, &second, &third),
             Ask::Disconnect => self.submit(Command::Disconnect),
             Ask::ReconnectNow => self.submit(Command::ReconnectNow),
-            Ask::Prepare => {
-                self.submit(Command::Prepare { url: js::said(&first).into(), token: Secret::new(js::said(&second)) })
-            }
+            Ask::Prepare => self.submit(Command::Prepare { url: name.into(), token: Secret::new(js::said(&second)) }),
             Ask::PluginLoaded => {
                 let loaded = third.as_string().map_or(Loaded::Ready, Loaded::Failed);
                 self.driver.plugin_loaded(Load(js::whole(&second)), js::whole(&first) as usize, loaded);
@@ -67,28 +67,22 @@ impl RoomCore {
                 let facts = session.into_iter().flat_map(|session| session.history().iter());
                 facts.map(|of| fields::fact(of, lead_ms)).collect::<Array>().into()
             }),
-            Ask::Simulate => self.simulate(&js::said(&first), second.as_f64()),
+            Ask::Simulate => self.simulate(&name, second.as_f64()),
             Ask::Room => self.read(|session| fields::room(session, js::whole(&first))),
             Ask::Rtt => self.read(|session| session.rtt_ms().map_or(JsValue::UNDEFINED, JsValue::from)),
             Ask::Identities => self.list(|roster| roster.remote().map(|one| fields::text(&one.identity)).collect()),
-            Ask::Has => {
-                let identity = js::said(&first);
-                self.roster(|roster| roster.participant(&identity).is_some()).unwrap_or_default().into()
-            }
+            Ask::Has => self.roster(|roster| roster.participant(&name).is_some()).unwrap_or_default().into(),
             Ask::Speakers => self.list(speakers),
-            Ask::Participant => self.of(&first, |of| fields::participant(of, js::whole(&second))),
+            Ask::Participant => self.of(&name, |of| fields::participant(of, js::whole(&second))),
             Ask::ParticipantFacts => {
-                self.of(&first, |of| fields::all(fields::PARTICIPANT, |field| fields::participant(of, field)).into())
+                self.of(&name, |of| fields::all(fields::PARTICIPANT, |field| fields::participant(of, field)).into())
             }
-            Ask::Publications => {
-                let identity = js::said(&first);
-                self.list(|roster| {
-                    let of = roster.known(&identity);
-                    of.map(|of| of.publications.iter().map(|of| fields::text(&of.sid)).collect()).unwrap_or_default()
-                })
-            }
-            Ask::Publication => self.publication(&first, &second, |of| fields::publication(of, js::whole(&third))),
-            Ask::PublicationFacts => self.publication(&first, &second, dispatch::gone),
+            Ask::Publications => self.list(|roster| {
+                let of = roster.known(&name);
+                of.map(|of| of.publications.iter().map(|of| fields::text(&of.sid)).collect()).unwrap_or_default()
+            }),
+            Ask::Publication => self.publication(&name, &second, |of| fields::publication(of, js::whole(&third))),
+            Ask::PublicationFacts => self.publication(&name, &second, dispatch::gone),
             Ask::PublishData => self.submit(Command::PublishData(DataMessage {
                 payload: first.unchecked_into::<Uint8Array>().to_vec(),
                 reliable: second.is_truthy(),
@@ -100,10 +94,9 @@ impl RoomCore {
                 metadata: second.as_string(),
                 attributes: attributes(&third),
             }),
-            Ask::SetSubscribed => self.order(Command::SetSubscribed {
-                track_sids: vec![js::said(&first).into()],
-                subscribed: second.is_truthy(),
-            }),
+            Ask::SetSubscribed => {
+                self.order(Command::SetSubscribed { track_sids: vec![name.into()], subscribed: second.is_truthy() })
+            }
             Ask::SetTrackSettings => {
                 let list = Array::from(&second);
                 let number = |at| js::whole(&list.get(at));
@@ -114,28 +107,28 @@ impl RoomCore {
                     height: number(3),
                     fps: number(4),
                 };
-                self.order(Command::SetTrackSettings { track_sid: js::said(&first).into(), settings })
+                self.order(Command::SetTrackSettings { track_sid: name.into(), settings })
             }
             Ask::SetSubscriptionPermissions => self.order(Command::SetSubscriptionPermissions {
                 all_participants: first.is_truthy(),
                 permissions: permissions(&Array::from(&second)),
             }),
-            Ask::Publish => self.publish(js::said(&first), second, &third),
-            Ask::Sender => self.driver.peers().sender(&js::said(&first)).unwrap_or(JsValue::UNDEFINED),
-            Ask::Replace => self.replace(&js::said(&first), second),
-            Ask::Mute => self.order(Command::MuteTrack { cid: js::said(&first), muted: second.is_truthy() }),
-            Ask::Unpublish => self.unpublish(js::said(&first)),
-            Ask::Describe => self.describe(&js::said(&first), &second),
+            Ask::Publish => self.publish(name, second, &third),
+            Ask::Sender => self.driver.peers().sender(&name).unwrap_or(JsValue::UNDEFINED),
+            Ask::Replace => self.replace(&name, second),
+            Ask::Mute => self.order(Command::MuteTrack { cid: name, muted: second.is_truthy() }),
+            Ask::Unpublish => self.unpublish(name),
+            Ask::Describe => self.describe(&name, &second),
             Ask::UpdateAudioTrack => {
                 let features = js::numbers(&Array::from(&second));
-                self.order(Command::UpdateAudioTrack { cid: js::said(&first), features })
+                self.order(Command::UpdateAudioTrack { cid: name, features })
             }
         }
     }
 
-    fn connect(&self, url: &JsValue, token: &JsValue, options: &JsValue) -> JsValue {
+    fn connect(&self, url: String, token: &JsValue, options: &JsValue) -> JsValue {
         self.driver.peers().set_rtc_config(js::some(options, "rtcConfig"));
-        let (url, token) = (js::said(url).into(), Secret::new(js::said(token)));
+        let (url, token) = (url.into(), Secret::new(js::said(token)));
         self.submit_or(Command::Connect { url, token, options: options::connect(options) }, errors::of_connect)
     }
 
@@ -168,16 +161,13 @@ impl RoomCore {
         self.roster(read).unwrap_or_default().into()
     }
 
-    fn of(&self, identity: &JsValue, read: impl FnOnce(&Participant) -> JsValue) -> JsValue {
-        let identity = js::said(identity);
-        self.roster(|roster| roster.known(&identity).map(read)).flatten().unwrap_or(JsValue::UNDEFINED)
+    fn of(&self, identity: &str, read: impl FnOnce(&Participant) -> JsValue) -> JsValue {
+        self.roster(|roster| roster.known(identity).map(read)).flatten().unwrap_or(JsValue::UNDEFINED)
     }
 
-    fn publication(&self, identity: &JsValue, sid: &JsValue, read: impl FnOnce(&Publication) -> JsValue) -> JsValue {
-        let (identity, sid) = (js::said(identity), js::said(sid));
-        self.roster(|roster| roster.known_publication(&identity, &sid).map(read))
-            .flatten()
-            .unwrap_or(JsValue::UNDEFINED)
+    fn publication(&self, identity: &str, sid: &JsValue, read: impl FnOnce(&Publication) -> JsValue) -> JsValue {
+        let sid = js::said(sid);
+        self.roster(|roster| roster.known_publication(identity, &sid).map(read)).flatten().unwrap_or(JsValue::UNDEFINED)
     }
 
     /// Gives a command; the promise says how it ended.
