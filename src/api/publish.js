@@ -2,6 +2,7 @@
 import { encodes, isFirefox } from './browser.js';
 import { isSVCCodec } from './codecs.js';
 import { encodingsFor, layersOf } from './encodings.js';
+import { supportsAV1, supportsVP9 } from './support.js';
 
 // AudioTrackFeature of the protocol.
 const STEREO = 0;
@@ -86,5 +87,6 @@ function startKbps(kbps, screen) {
   return screen ? start : Math.min(start, START_BY_NETWORK[globalThis.navigator?.connection?.effectiveType] ?? START_KBPS);
 }
 
-// A codec that this browser cannot send gives way to the one that all can.
-const sendable = (codec) => (encodes(codec) ? codec : 'vp8');
+// A codec that this browser cannot send, or not in layers, gives way to the one that all can.
+const SENDABLE = { av1: supportsAV1, vp9: supportsVP9 };
+const sendable = (codec) => ((SENDABLE[codec] ?? encodes)(codec) ? codec : 'vp8');

@@ -116,6 +116,16 @@ for (const singlePeerConnection of [true, false]) {
       await bob.until((client, names) => ![...client.participant('alice').trackPublications.values()].some(({ trackName }) => names.includes(trackName)), 'them to be gone', { arg: Object.keys(shapes) });
     });
 
+    test('a codec that Firefox sends without layers gives way to one with layers', TIMEOUT, async () => {
+      await alice.run(async ({ room: { localParticipant } }) => {
+        await localParticipant.setCameraEnabled(false);
+        await localParticipant.unpublishTrack(localParticipant.getTrackPublication('camera').track);
+        await localParticipant.setCameraEnabled(true, undefined, { videoCodec: 'vp9' });
+      });
+      await bob.until((client) => client.publication('alice', 'camera')?.mimeType === 'video/VP8' && client.publication('alice', 'camera').simulcasted, 'layers');
+      await bob.mediaFlows('alice');
+    });
+
     for (const scenario of ['signal-reconnect', 'full-reconnect', 'migration']) {
       test(`${scenario} ends connected, with media and data both ways`, TIMEOUT, async () => {
         const since = await alice.mark();
