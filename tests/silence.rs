@@ -8,7 +8,7 @@ use rejoin::engine::config::{Capabilities, Config};
 use rejoin::engine::peer::{MediaHandle, PeerAction, PeerEvent, PeerState};
 use rejoin::engine::room::event::{ConnectionState, Event, ReconnectKind};
 use rejoin::protocol::proto;
-use rejoin::protocol::signal::Told;
+use rejoin::protocol::signal::{Ask, Told};
 
 /// A room of a while whose server answers no ping any more.
 fn fallen_silent() -> Room {
@@ -247,6 +247,25 @@ fn a_resume_has_its_time_while_media_flows() {
     with_media(&mut room, 9_000, &mut flowing);
     assert_eq!(room.kinds(), [ReconnectKind::Resume]);
     assert!(room.dials.iter().all(|dial| common::join_request(dial).reconnect));
+}
+
+#[test]
+fn media_that_never_came_in_tells_nothing() {
+    let mut late = 0;
+    for seed in 0..20 {
+        let mut room = watching(seed);
+        with_media(&mut room, 60_000, || 5_000);
+        room.forget();
+        with_media(&mut room, 10_000, || 5_000);
+        let pings = room.sent.iter().filter(|ask| matches!(ask, Ask::PingReq(_))).count();
+        assert!(pings <= 2, "seed {seed}: no doubt of a socket that answers: {pings}");
+        room.drop_socket(1006);
+        with_media(&mut room, 2_500, || 5_000);
+        late += usize::from(room.dials.is_empty());
+        with_media(&mut room, 2_500, || 5_000);
+        assert!(!room.kinds().contains(&ReconnectKind::Full), "seed {seed}: {:?}", room.kinds());
+    }
+    assert!(late > 3, "{late} waited for longer than the witness takes");
 }
 
 #[test]

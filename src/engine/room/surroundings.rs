@@ -32,10 +32,19 @@ const STILL_MS: u64 = 2_000;
 pub(super) struct Media {
     /// Received on the transport so far.
     bytes: u64,
-    /// When that was more than before.
+    /// When that was more than before, or it was first looked at.
     grew: Millis,
     /// When it was looked at last.
     seen: Millis,
+    /// It has grown at least once. A track can be there on which its publisher sends nothing: that is no witness.
+    flowed: bool,
+}
+
+impl Media {
+    /// Whether it came in when it was looked at last; `None` when it never did.
+    fn flows(&self) -> Option<bool> {
+        self.flowed.then(|| self.seen.since(self.grew) < STILL_MS)
+    }
 }
 
 /// Everybody who was on a node that died comes back within the default policy's widest window and some attempts; who does
@@ -130,7 +139,7 @@ impl Session {
     /// to resume.
     pub(super) fn watch_media_alone(&mut self) {
         self.timers.stop(Timer::Media);
-        if self.hopes_to_resume() {
+        if self.hopes_to_resume() && self.media_flows() == Some(true) {
             self.look_at_media();
         }
     }
@@ -139,7 +148,8 @@ impl Session {
     /// long as both paths are known to have worked: twice is better than never, and the message's nonce mostly prevents
     /// it. The transport may have lost its peer without having noticed it yet, whatever the socket says.
     pub(super) fn note_what_was_delivered(&mut self, why: Hangup) {
-        let still = self.media.filter(|media| self.now.since(media.grew) >= STILL_MS).map(|media| media.grew);
+        let is_still = |media: &Media| media.flowed && self.now.since(media.grew) >= STILL_MS;
+        let still = self.media.filter(is_still).map(|media| media.grew);
         // What lost its peer had lost it for a while before that was noticed.
         let (woke, slept_ms) = self.woke;
         let unnoticed = |until: Millis| {
@@ -179,12 +189,19 @@ impl Session {
         self.watch_media();
     }
 
+    fn media_flows(&self) -> Option<bool> {
+        self.media.and_then(|media| media.flows())
+    }
+
     /// What has come in so far.
     pub(super) fn note_media(&mut self, bytes: u64) {
         let now = self.now;
-        let grew = self.media.filter(|media| media.bytes == bytes).map_or(now, |media| media.grew);
-        self.media = Some(Media { bytes, grew, seen: now });
-        if now.since(grew) < STILL_MS {
+        let media = match self.media {
+            Some(media) if media.bytes == bytes => Media { seen: now, ..media },
+            before => Media { bytes, grew: now, seen: now, flowed: before.is_some() },
+        };
+        self.media = Some(media);
+        if media.flows() != Some(false) {
             return;
         }
         if self.is_live() {
@@ -199,11 +216,7 @@ impl Session {
             self.log(log::Level::Debug, "the signal socket fell silent during an attempt");
             return self.handle_attempt_socket_lost(purpose, Phase::Live, 0, String::new());
         }
-        let media_flows = match self.media {
-            _ if self.negotiation.has_failed() => Some(false),
-            Some(media) => Some(media.seen.since(media.grew) < STILL_MS),
-            None => None,
-        };
+        let media_flows = if self.negotiation.has_failed() { Some(false) } else { self.media_flows() };
         let reason = proto::ReconnectReason::RrSignalDisconnected;
         self.lost_by(Evidence::Silent { media_flows }, reason, Hangup::Idle);
     }
