@@ -3,7 +3,7 @@
 import { pathToFileURL } from 'node:url';
 import WebSocket from 'ws';
 import { at } from '../../scripts/lib/paths.mjs';
-import { Dice } from '../browser/lib/life-script.mjs';
+import { Dice, SCENARIOS } from '../browser/lib/life-script.mjs';
 import { startProxy } from '../server/proxy.mjs';
 
 const PEOPLE = ['alice', 'bob', 'carol'];
@@ -14,16 +14,8 @@ const RETRY_MS = 300;
 const SET = { metadata: 'setMetadata', name: 'setName', attributes: 'setAttributes' };
 
 const WEIGHTS = { cut: 6, refuse: 4, silence: 5, slow: 3, scenario: 7, now: 3, tell: 12, leave: 2, admin: 3, hold: 3, series: 1 };
-const SCENARIOS = [
-  'signal-reconnect',
-  'resume-reconnect',
-  'node-failure',
-  'migration',
-  'full-reconnect',
-  'disconnect-signal-on-resume',
-  'disconnect-signal-on-resume-no-messages',
-  'leave-full-reconnect',
-];
+// There is no transport.
+const SIGNALLING = SCENARIOS.filter((name) => name !== 'force-tcp');
 const WAYS = ['both', 'up', 'down'];
 
 const FACTS = {
@@ -37,7 +29,7 @@ const FACTS = {
   // Dials hang until all that they said arrives, at once or bit by bit.
   hold: (dice) => ({ direction: dice.one(WAYS), ms: dice.between(500, 9000), apartMs: dice.one([0, 0, 5, 50]) }),
   slow: (dice) => ({ delayMs: dice.between(50, 800), ms: dice.between(1000, 5000) }),
-  scenario: (dice) => ({ name: dice.one(SCENARIOS) }),
+  scenario: (dice) => ({ name: dice.one(SIGNALLING) }),
   now: () => ({}),
   tell: (dice) => ({ field: dice.one(Object.keys(SET)), value: `v${dice.between(0, 9999)}`, key: dice.one(['a', 'b']) }),
   leave: (dice) => ({ ms: dice.between(0, 1500) }),

@@ -5,7 +5,7 @@
 export const PEOPLE = ['alice', 'bob', 'carol'];
 export const WATCHER = 'watcher';
 
-const SCENARIOS = [
+export const SCENARIOS = [
   'signal-reconnect',
   'resume-reconnect',
   'node-failure',
