@@ -68,7 +68,7 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub(super) fn offer(this: &PeerConnections, ice_restart: bool, held: bool) -> bool;
     #[wasm_bindgen(method)]
-    pub(super) fn answer(this: &PeerConnections, held: Option<String>, sdp: &str) -> bool;
+    pub(super) fn answer(this: &PeerConnections, held: Option<String>, sdp: &str, open: bool) -> bool;
     #[wasm_bindgen(method, js_name = remoteOffer)]
     pub(super) fn remote_offer(this: &PeerConnections, sdp: &str) -> bool;
     #[wasm_bindgen(method)]

@@ -49,7 +49,9 @@ impl Peer {
                 self.held.take();
                 self.host.offer(*ice_restart, *hold)
             }
-            Some(PeerAction::Answer { sdp, .. }) => self.host.answer(self.held.take(), sdp),
+            // Firefox gives what arrives before its description to the one section of its kind that receives, where there
+            // is only one, and never gives it back. The server sends before its answer is there, but never has only one.
+            Some(PeerAction::Answer { sdp, .. }) => self.host.answer(self.held.take(), sdp, is_firefox()),
             Some(PeerAction::RemoteOffer { sdp, .. }) => self.host.remote_offer(sdp),
             Some(PeerAction::Candidate { target, candidate_init }) => {
                 self.host.candidate(*target as u32, candidate_init)
@@ -96,9 +98,13 @@ impl Peer {
 
     /// Firefox takes the highest bitrate that the server allows as the one that is wanted.
     fn with_audio_bitrates(&self, answer: String) -> String {
-        if !text::contains(&user_agent(), "Firefox/") {
+        if !is_firefox() {
             return answer;
         }
         self.audio_bitrates().into_iter().fold(answer, |sdp, (mid, bits)| sdp::with_audio_bitrate(&sdp, &mid, bits))
     }
+}
+
+fn is_firefox() -> bool {
+    text::contains(&user_agent(), "Firefox/")
 }

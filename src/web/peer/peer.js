@@ -37,6 +37,13 @@ async function apply(pc, side, type, edited, plain) {
   return plain;
 }
 
+// The answer with every section open in which something is to be received.
+function kept(pc, sdp) {
+  const mids = pc.getTransceivers().filter(({ direction }) => direction === 'recvonly').map(({ mid }) => mid);
+  const open = (section) => (mids.includes(/^a=mid:(\S+)/m.exec(section)?.[1]) ? section.replace(/^a=inactive$/m, 'a=sendonly') : section);
+  return sdp.split(/(?=^m=)/m).map(open).join('');
+}
+
 const quietly = (call) => (async () => call())().catch(() => undefined);
 
 /** What is thrown is returned: an import that throws costs wasm-bindgen a slot in its table for ever. */
@@ -227,11 +234,15 @@ export class PeerConnections {
     });
   }
 
-  /** Applies an answer, after the offer that was held for it. Resolves with the largest message that channels take. */
-  answer(held, sdp) {
+  /**
+   * Applies an answer, after the offer that was held for it; with `open`, what is to receive stays open. Resolves with the
+   * largest message that channels take.
+   */
+  answer(held, sdp, open) {
     return this.#step(PUBLISHER, async (pc) => {
       if (held !== undefined) await describe(pc, 'Local', 'offer', held);
-      await apply(pc, 'Remote', 'answer', this.#edit(pc, sdp), sdp);
+      const edited = this.#edit(pc, sdp);
+      await apply(pc, 'Remote', 'answer', open ? kept(pc, edited) : edited, sdp);
       await this.#addCandidates(pc);
       return pc.sctp?.maxMessageSize;
     });
