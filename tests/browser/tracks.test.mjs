@@ -301,9 +301,10 @@ for (const singlePeerConnection of [true, false]) {
       const still = async (client) => {
         const before = await client.inbound('bob', 'camera');
         await new Promise((resolve) => setTimeout(resolve, 1_000));
-        return (await client.inbound('bob', 'camera'))?.frames === before?.frames && client.publication('bob', 'microphone').track?.currentBitrate > 0;
+        return (await client.inbound('bob', 'camera'))?.frames === before?.frames;
       };
-      await ada.until(still, 'sound without pictures');
+      await ada.until((client) => client.publication('bob', 'microphone').track?.currentBitrate > 0, 'sound');
+      await ada.until(still, 'pictures to stay away');
       await ada.run((client) => {
         client.publication('bob', 'camera').track.attachedElements[0].style.display = '';
       });
