@@ -115,6 +115,41 @@ fn reconnect_now_does_not_wait_for_the_last_attempt_of_the_policy() {
     assert!(taken <= 250, "{taken}");
 }
 
+/// A room whose sixth attempt is on its way. Nothing answers it yet.
+fn underway() -> Room {
+    let mut room = lost(5);
+    room.server.next_dials([OnDial::Stall]);
+    while room.dials.len() < 6 {
+        room.run_for(1);
+    }
+    room.run_for(1_000);
+    room.forget();
+    room
+}
+
+/// Fault 24: who wishes for an attempt while one is on its way gets the next, should that one fail.
+#[test]
+fn what_is_wished_for_during_an_attempt_that_fails_does_not_wait_for_the_policy() {
+    let wishes: [fn(&mut Room); 3] = [
+        |room| {
+            room.call(Command::ReconnectNow);
+        },
+        |room| room.host(HostEvent::Online),
+        |room| room.host(HostEvent::NetworkChange),
+    ];
+    for wish in wishes {
+        let mut room = underway();
+        wish(&mut room);
+        assert_eq!(room.dials.len(), 0, "one attempt at a time");
+        room.drop_socket(1006);
+        let taken = room.run_until(ConnectionState::Connected, 300);
+        assert!(taken <= 251, "{taken}");
+    }
+    let mut room = underway();
+    room.drop_socket(1006);
+    assert!(room.reconnecting()[0].delay_ms > 300.0, "{:?}: this tells the two apart", room.reconnecting());
+}
+
 #[test]
 fn reconnect_now_means_nothing_to_a_room_that_is_connected_or_left() {
     let mut room = Room::connected();

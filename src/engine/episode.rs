@@ -69,12 +69,23 @@ pub struct Episode {
     begun: u32,
     /// When the last attempt was due that the app had asked for.
     pub last_asked: Option<Millis>,
+    /// What was wished for while an attempt was on its way.
+    pub wish: Option<Wish>,
     /// Media fell silent together with signalling: the node is gone.
     pub node_gone: bool,
     /// Attempts that hung and were replaced by another.
     pub replaced: u32,
     failed_resumes: u32,
     warned: bool,
+}
+
+/// Who wished for an attempt that does not wait for the policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// The app.
+    App,
+    /// The host: its network is back or it woke up. The cause that the attempt then has, if it is another.
+    Host(Option<Cause>),
 }
 
 /// How an attempt failed.
@@ -119,6 +130,7 @@ impl Episode {
             last_begun: None,
             begun: 0,
             last_asked: None,
+            wish: None,
             node_gone: false,
             replaced: 0,
             failed_resumes: 0,

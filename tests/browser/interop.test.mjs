@@ -214,7 +214,6 @@ const transcribe = (speaker, said) =>
     for (const { by, ...segment } of said) {
       const segments = [{ id: 's', language: 'en', startTime: 5n, endTime: 9n, ...segment }];
       await engine.sendDataPacket(new Packet({ value: { case: 'transcription', value: { transcribedParticipantIdentity: by, segments } } }), 0);
-      await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }, said);
 
@@ -247,8 +246,12 @@ test('segments of a transcription say when their first version came, and this on
     client.told = [];
     client.room.on('transcriptionReceived', (segments) => client.told.push(...segments));
   });
-  await transcribe(speaker, [['hel', false], ['hello', true], ['again', false]].map(([text, final]) => ({ by: 'reader', text, final })));
-  const times = await reader.until(({ told }) => told.length === 3 && told.map((of) => [of.firstReceivedTime, of.lastReceivedTime]), 'three versions');
+  for (const [n, [text, final]] of [['hel', false], ['hello', true], ['again', false]].entries()) {
+    await transcribe(speaker, [{ by: 'reader', text, final }]);
+    // Told, and the clock has moved on: the next version has another time.
+    await reader.until(({ told }, n) => told.length === n + 1 && Date.now() > told[n].lastReceivedTime, `version ${n}`, { arg: n });
+  }
+  const times = await reader.run(({ told }) => told.map((of) => [of.firstReceivedTime, of.lastReceivedTime]));
   const [[first, now], [second, later], [third, last]] = times;
   assert.ok(first === now && second === first && later > now && third > later && last === third, JSON.stringify(times));
   assert.ok(Math.abs(Date.now() - last) < 60_000);

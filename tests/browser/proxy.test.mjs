@@ -194,7 +194,8 @@ describe('a server that refuses for 3 s and then opens', () => {
       await hurt(client);
       cut();
       await outage();
-      // A policy might have its turn at this very moment; what it began before counts as refused.
+      // Nothing is on its way: an attempt that was refused asks why, and that would be let in as well.
+      await client.until(({ room }) => room.connectionHistory.at(-1).what === 'waiting', 'the wait for the next attempt');
       proxy.accept();
       const open = proxy.arrivals.length;
       await heal(client);

@@ -2,6 +2,7 @@
 //! dial that hangs because the node of the session is gone.
 
 use crate::engine::config::PolicyChoice;
+use crate::engine::episode::Wish;
 use crate::engine::link::{Hangup, Phase};
 use crate::engine::policy::{self, Cause, Decision, ReconnectContext};
 use crate::engine::room::event::{ConnectionState, ReconnectKind};
@@ -32,8 +33,10 @@ impl Session {
     /// The network's return or a wake-up says that now is the time: one attempt with the local delay, then at least a
     /// second apart, however often that is said.
     pub(super) fn attempt_soon(&mut self, cause: Option<Cause>) {
-        let waits = self.waits_online();
-        let Some(episode) = self.episode.as_mut().filter(|_| waits) else { return };
+        if self.wishes_ahead(Wish::Host(cause)) || !self.waits_online() {
+            return;
+        }
+        let Some(episode) = &mut self.episode else { return };
         episode.cause = cause.unwrap_or(episode.cause);
         let last = episode.last_begun;
         self.hurry(last);
@@ -41,10 +44,35 @@ impl Session {
 
     /// The app says so. It does not wait for what the policy has just tried, only for what itself has asked for before.
     pub(super) fn attempt_now(&mut self) {
+        if self.wishes_ahead(Wish::App) {
+            return;
+        }
         let last = self.episode.as_ref().and_then(|episode| episode.last_asked);
         let due = self.hurry(last);
         if let (Some(episode), Some(due)) = (&mut self.episode, due) {
             episode.last_asked = Some(due);
+        }
+    }
+
+    /// While an attempt is on its way there is no other: should it fail, the next one is what was wished for.
+    fn wishes_ahead(&mut self, wish: Wish) -> bool {
+        let under_way = !matches!(self.stage, Stage::Waiting);
+        let Some(episode) = self.episode.as_mut().filter(|_| under_way) else { return false };
+        if episode.wish != Some(Wish::App) {
+            episode.wish = Some(wish);
+        }
+        true
+    }
+
+    /// An attempt failed that was on its way when another was wished for. What the server says of when is newer.
+    pub(super) fn fulfil(&mut self, wish: Option<Wish>) {
+        if self.episode.as_ref().is_some_and(|episode| episode.hint_ms.is_some()) {
+            return;
+        }
+        match wish {
+            Some(Wish::App) => self.attempt_now(),
+            Some(Wish::Host(cause)) => self.attempt_soon(cause),
+            None => {}
         }
     }
 

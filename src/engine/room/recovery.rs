@@ -315,7 +315,9 @@ impl Session {
         }
         episode.hint_ms = failure.hint_ms;
         episode.reason.clone_from(&failure.error.message);
+        let wish = episode.wish.take();
         self.next_attempt();
+        self.fulfil(wish);
     }
 
     /// The region that is connected or dialled, as far as anybody named it.
