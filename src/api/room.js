@@ -175,7 +175,7 @@ export class Room extends EventEmitter {
     this.disconnect().catch(() => undefined);
   }
 
-  /** Does not wait for the next attempt to reconnect: tries now. */
+  /** Does not wait for the next attempt to reconnect: tries now, or as soon as the attempt that is on its way has failed. */
   async reconnectNow() {
     await this._core.ask(ASK.RECONNECT_NOW);
   }
