@@ -57,19 +57,22 @@ export function run(command, args = [], options = {}) {
     });
     running.add(child);
     let output = '';
-    let rest = '';
     let timedOut = false;
-    const take = (chunk) => {
-      const text = chunk.toString();
+    const take = (text) => {
       output += text;
       if (log) appendFileSync(log, text);
-      if (!onLine) return;
-      const lines = (rest + text).split('\n');
-      rest = lines.pop();
-      lines.forEach((each) => onLine(each));
     };
-    child.stdout.on('data', take);
-    child.stderr.on('data', take);
+    // Whole lines: what a program writes to its two streams at once would tear them apart.
+    const streams = [child.stdout, child.stderr].map((stream) => {
+      const last = { text: '' };
+      stream.setEncoding('utf8').on('data', (chunk) => {
+        const lines = (last.text + chunk).split('\n');
+        last.text = lines.pop();
+        if (lines.length > 0) take(`${lines.join('\n')}\n`);
+        if (onLine) lines.forEach((each) => onLine(each));
+      });
+      return last;
+    });
     const timer = timeoutMs && setTimeout(() => {
       timedOut = true;
       killGroup(child, 'SIGKILL');
@@ -84,7 +87,10 @@ export function run(command, args = [], options = {}) {
     });
     child.on('close', (code, signal) => {
       done();
-      if (rest) onLine?.(rest);
+      for (const { text } of streams.filter(({ text }) => text)) {
+        take(text);
+        onLine?.(text);
+      }
       if (timedOut) return reject(new Failure(`${line}: still running after ${timeoutMs / 1000} s, stopped`, output));
       if (code === 0 || allowFailure) return resolve({ code: code ?? 1, output });
       reject(new Failure(`${line}: ${signal ? `ended by ${signal}` : `exit code ${code}`}`, output));
