@@ -253,6 +253,7 @@ describe('disconnect during connect', () => {
         { url: proxy.url, token: token(identity), ms },
       );
     const { took } = await attempt('measured', null);
+    await alice.until(() => census.liveSockets() === 0, 'its socket to close');
     const before = await alice.census();
     const outcomes = [];
     for (let moment = 0; moment < 20; moment += 1) {
