@@ -54,6 +54,18 @@ for (const singlePeerConnection of [true, false]) {
       assert.deepEqual(await ada.run(layers), [['q', 2], ['h', 1]]);
     });
 
+    test('a camera that is published while it is muted is sent in all its layers when it is not any more', TIMEOUT, async () => {
+      const layers = await ada.run(async ({ room: { localParticipant } }) => {
+        const [track] = await localParticipant.createTracks({ video: true });
+        await track.mute();
+        await localParticipant.publishTrack(track);
+        await track.unmute();
+        return track.sender.getParameters().encodings.map(({ rid, scaleResolutionDownBy, maxBitrate }) => [rid, scaleResolutionDownBy, maxBitrate]);
+      });
+      assert.deepEqual(layers, [['q', 4, 160_000], ['h', 2, 450_000], ['f', 1, 1_700_000]]);
+      await bob.until((client) => client.publication('ada', 'camera')?.dimensions?.width === 1280, 'the size of the camera');
+    });
+
     test('a camera that was told to spare power does so after a full reconnect', TIMEOUT, async () => {
       await ada.run((client) => client.room.localParticipant.setCameraEnabled(true).then(({ track }) => track.prioritizePerformance()));
       await reconnected();
