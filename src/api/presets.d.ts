@@ -77,11 +77,11 @@ export interface TrackPublishDefaults {
   videoCodec?: VideoCodec;
   /** @default AudioPresets.music */
   audioPreset?: AudioPreset;
-  /** Sends little while nobody speaks. @default true, false for stereo */
+  /** Sends little while nobody speaks. @default true */
   dtx?: boolean;
-  /** Sends audio redundantly, against loss. @default true, false for stereo */
+  /** Sends audio redundantly, against loss. @default true */
   red?: boolean;
-  /** @default false: stereo when it is captured in stereo */
+  /** Sends both channels of what is captured in stereo. @default false */
   forceStereo?: boolean;
   /** Sends video in layers of different size. @default true */
   simulcast?: boolean;

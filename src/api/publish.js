@@ -32,14 +32,10 @@ export async function describe(track, options, roomOptions) {
 function audio(track, options) {
   if (options.stopMicTrackOnMute) track.stopOnMute = true;
   const settings = track.getSourceTrackSettings();
-  const stereo = options.forceStereo || settings.channelCount === 2 || track.mediaStreamTrack.getConstraints().channelCount === 2;
-  // Discontinuous transmission and redundancy are for speech, unless they are asked for.
-  const { dtx = !stereo, red = !stereo, audioPreset } = options;
-  options.dtx = dtx;
-  options.red = red;
+  const { forceStereo: stereo, dtx, red, audioPreset } = options;
   const priority = audioPreset?.priority ?? 'high';
   return {
-    stereo: Boolean(stereo),
+    stereo,
     disableDtx: !dtx,
     disableRed: !red,
     features: [

@@ -230,6 +230,16 @@ for (const singlePeerConnection of [true, false]) {
       assert.equal(codec, 'video/VP9');
     });
 
+    test('sound of two channels is sent as one, unless an app wants both', TIMEOUT, async () => {
+      await ada.run(async ({ room }) => {
+        const two = () => new AudioContext().createMediaStreamDestination().stream.getAudioTracks()[0];
+        await room.localParticipant.publishTrack(two(), { source: 'microphone' });
+        await room.localParticipant.publishTrack(two(), { source: 'screen_share_audio', forceStereo: true });
+      });
+      const stereo = (client) => ['microphone', 'screen_share_audio'].map((source) => client.publication('ada', source)?.trackInfo.stereo).join();
+      await bob.until(`(client) => (${stereo})(client) === 'false,true'`, 'one channel, and two');
+    });
+
     test('a canvas and a camera flow side by side, each under its own source', TIMEOUT, async () => {
       await ada.publishBoth();
       const board = await ada.run(async (client) => {
