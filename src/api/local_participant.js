@@ -269,9 +269,9 @@ export class LocalParticipant extends Participant {
     return publication;
   }
 
-  // A microphone that gives nothing is told about once.
+  // Sound that gives nothing is told about once.
   async #begun(publication) {
-    const silent = publication.source === 'microphone' && (await publication.track.checkForSilence().catch(() => false));
+    const silent = await publication.audioTrack?.checkForSilence().catch(() => false);
     if (silent) this._room.emit('localAudioSilenceDetected', publication);
     await this._captures(publication);
   }

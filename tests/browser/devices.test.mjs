@@ -140,6 +140,20 @@ describe('in a room', () => {
     assert.deepEqual(seen, [['video'], ['audio']]);
   });
 
+  test('sound that is silent is told whatever its source, and pictures are not listened to', TIMEOUT, async () => {
+    const silent = await ada.run(async ({ room }) => {
+      const told = new Promise((resolve) => {
+        room.once('localAudioSilenceDetected', ({ trackName }) => resolve(trackName));
+      });
+      const [picture] = document.createElement('canvas').captureStream().getTracks();
+      const [sound] = new AudioContext().createMediaStreamDestination().stream.getTracks();
+      await room.localParticipant.publishTrack(picture, { name: 'picture', source: 'microphone' });
+      await room.localParticipant.publishTrack(sound, { name: 'sound' });
+      return told;
+    });
+    assert.equal(silent, 'sound');
+  });
+
   test('a page that captured sound may play it, and a video that does not start is blocked only where that is not allowed', TIMEOUT, async () => {
     const bob = await stage.client(PEER);
     const { name } = await ada.snapshot();
