@@ -35,6 +35,9 @@ export class LocalTrackPublication extends TrackPublication {
     listen('upstreamResumed', () => this.#core?.ask(ASK.MUTE, track.cid, track.isMuted));
     listen('audioTrackFeatureUpdate', () => this.#core?.ask(ASK.UPDATE_AUDIO_TRACK, track.cid, this.getTrackFeatures()));
     this.#unlisten = () => controller.abort();
+    // It was muted, unmuted or paused while it was being published.
+    const muted = track.isUpstreamPaused || track.isMuted;
+    if (muted !== super.isMuted) this.#core.ask(ASK.MUTE, track.cid, muted);
   }
 
   get isLocal() {

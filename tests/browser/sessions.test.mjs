@@ -76,6 +76,24 @@ test('a track that is taken back can be published again at once', TIMEOUT, async
   await bob.mediaFlows('alice');
 });
 
+test('what is muted, unmuted or paused while it is being published is so for the others', TIMEOUT, async () => {
+  const [alice, bob] = [await stage.client(SUBJECT), await stage.client(PEER)];
+  const room = stage.roomName('meanwhile');
+  await bob.join({ room, identity: 'bob' });
+  await alice.join({ room, identity: 'alice' });
+  await alice.run(async ({ room: { localParticipant } }) => {
+    const sources = ['microphone', 'screen_share_audio', 'unknown'];
+    const tracks = (await Promise.all(sources.map(() => localParticipant.createTracks({ audio: true })))).flat();
+    await tracks[0].mute();
+    const published = tracks.map((track, n) => localParticipant.publishTrack(track, { source: sources[n] }));
+    // Until then they are described to the server, which answers later.
+    await new Promise((resolve) => census.raw.setTimeout(resolve, 0));
+    await Promise.all([tracks[0].unmute(), tracks[1].mute(), tracks[2].pauseUpstream(), ...published]);
+  });
+  const muted = (client) => ['microphone', 'screen_share_audio', 'unknown'].map((source) => client.publication('alice', source)?.isMuted).join();
+  await bob.until(`(client) => (${muted})(client) === 'false,true,true'`, 'the first unmuted, the others muted');
+});
+
 for (const [stopLocalTrackOnUnpublish, state] of [[false, 'live'], [true, 'ended']]) {
   test(`an end that the app did not ask for leaves tracks ${state} with stopLocalTrackOnUnpublish ${stopLocalTrackOnUnpublish}`, TIMEOUT, async () => {
     const alice = await stage.client(SUBJECT);
