@@ -148,7 +148,10 @@ export class LocalParticipant extends Participant {
     const done = this._room._core.ask(ASK.UNPUBLISH, local.cid);
     this._unpublished(publication.trackSid);
     this.#unpublishing = undefined;
-    await done;
+    // A room that is over, or about to be, need not be told.
+    await done.catch((error) => {
+      if (!(error instanceof UnexpectedConnectionState)) throw error;
+    });
     return publication;
   }
 
@@ -240,9 +243,10 @@ export class LocalParticipant extends Participant {
     for (const publication of this.getTrackPublications()) {
       const { track } = publication;
       this._unpublished(publication.trackSid);
+      // A listener may have taken it back when the one before was gone.
       if (stop) {
-        track.detach();
-        track.stop();
+        track?.detach();
+        track?.stop();
       }
     }
   }

@@ -94,6 +94,22 @@ test('what is muted, unmuted or paused while it is being published is so for the
   await bob.until(`(client) => (${muted})(client) === 'false,true,true'`, 'the first unmuted, the others muted');
 });
 
+test('what a listener takes back when the room ends holds up neither', TIMEOUT, async () => {
+  const alice = await stage.client(SUBJECT);
+  await alice.join({ room: stage.roomName('listener'), identity: 'alice' });
+  await alice.publishBoth();
+  const seen = await alice.run(async ({ room }) => {
+    const { localParticipant } = room;
+    const taken = [];
+    localParticipant.on('localTrackUnpublished', () => {
+      for (const { track } of localParticipant.getTrackPublications()) taken.push(localParticipant.unpublishTrack(track));
+    });
+    await room.disconnect();
+    return { state: room.state, taken: (await Promise.allSettled(taken)).map(({ status }) => status) };
+  });
+  assert.deepEqual(seen, { state: 'disconnected', taken: ['fulfilled'] });
+});
+
 for (const [stopLocalTrackOnUnpublish, state] of [[false, 'live'], [true, 'ended']]) {
   test(`an end that the app did not ask for leaves tracks ${state} with stopLocalTrackOnUnpublish ${stopLocalTrackOnUnpublish}`, TIMEOUT, async () => {
     const alice = await stage.client(SUBJECT);
