@@ -214,18 +214,25 @@ fn a_resume_that_hung_until_the_server_turned_it_down_has_had_its_turn() {
     for (seed, gone) in (0..60).flat_map(|seed| [(seed, true), (seed, false)]) {
         let mut room = watching(seed);
         let mut flowing = flow();
-        with_media(&mut room, 10_000, &mut flowing);
+        let mut last = 0;
+        let mut received = |gone: bool| {
+            last = if gone { last } else { flowing() };
+            last
+        };
+        with_media(&mut room, 10_000, || received(false));
+        // Up to the loss, more came in than anybody has looked at.
+        received(false);
         room.forget();
         room.server.next_dials([OnDial::Mute]);
         room.drop_socket(1006);
         let lost = room.now;
         while room.dials.is_empty() {
-            with_media(&mut room, 50, || if gone { 0 } else { flowing() });
+            with_media(&mut room, 50, || received(gone));
         }
         if room.now.since(lost) > 1_500 {
             continue;
         }
-        with_media(&mut room, 3_200, || if gone { 0 } else { flowing() });
+        with_media(&mut room, 3_200, || received(gone));
         room.forget();
         room.tell(Told::Leave(leave()));
         let waited = room.run_until(ConnectionState::Connected, 5_000);
@@ -254,18 +261,34 @@ fn media_that_never_came_in_tells_nothing() {
     let mut late = 0;
     for seed in 0..20 {
         let mut room = watching(seed);
-        with_media(&mut room, 60_000, || 5_000);
+        with_media(&mut room, 60_000, || 0);
         room.forget();
-        with_media(&mut room, 10_000, || 5_000);
+        with_media(&mut room, 10_000, || 0);
         let pings = room.sent.iter().filter(|ask| matches!(ask, Ask::PingReq(_))).count();
         assert!(pings <= 2, "seed {seed}: no doubt of a socket that answers: {pings}");
         room.drop_socket(1006);
-        with_media(&mut room, 2_500, || 5_000);
+        with_media(&mut room, 2_500, || 0);
         late += usize::from(room.dials.is_empty());
-        with_media(&mut room, 2_500, || 5_000);
+        with_media(&mut room, 2_500, || 0);
         assert!(!room.kinds().contains(&ReconnectKind::Full), "seed {seed}: {:?}", room.kinds());
     }
     assert!(late > 3, "{late} waited for longer than the witness takes");
+}
+
+/// A node can die within the first two seconds of a track, before anybody has looked.
+#[test]
+fn media_that_came_in_and_was_not_looked_at_yet_tells_of_a_dead_node() {
+    for seed in 0..20 {
+        let mut room = watching(seed);
+        with_media(&mut room, 500, || panic!("it was looked at"));
+        room.server.next_dials([OnDial::Stall]);
+        room.drop_socket(1006);
+        let lost = room.now;
+        while !room.kinds().contains(&ReconnectKind::Full) && room.now.since(lost) < 10_000 {
+            with_media(&mut room, 50, || 5_000);
+        }
+        assert!(room.now.since(lost) <= 6_000, "seed {seed}: {} ms", room.now.since(lost));
+    }
 }
 
 #[test]

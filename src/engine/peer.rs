@@ -149,6 +149,6 @@ pub enum PeerEvent<'a> {
     Track { mid: String, stream_id: String, track_id: String, media: MediaHandle },
     /// The remote track ended.
     TrackEnded { media: MediaHandle },
-    /// Bytes received on the transport so far, as asked for.
+    /// Bytes received on the transport so far, as asked for; 0 as long as nothing of it was media.
     Stats { bytes_received: u64 },
 }

@@ -30,20 +30,19 @@ const STILL_MS: u64 = 2_000;
 /// What the second witness has seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Media {
-    /// Received on the transport so far.
+    /// Received on the transport so far; none while nothing of it was media. A track can be there on which its publisher
+    /// sends nothing: that is no witness.
     bytes: u64,
     /// When that was more than before, or it was first looked at.
     grew: Millis,
     /// When it was looked at last.
     seen: Millis,
-    /// It has grown at least once. A track can be there on which its publisher sends nothing: that is no witness.
-    flowed: bool,
 }
 
 impl Media {
     /// Whether it came in when it was looked at last; `None` when it never did.
     fn flows(&self) -> Option<bool> {
-        self.flowed.then(|| self.seen.since(self.grew) < STILL_MS)
+        (self.bytes > 0).then(|| self.seen.since(self.grew) < STILL_MS)
     }
 }
 
@@ -139,7 +138,7 @@ impl Session {
     /// to resume.
     pub(super) fn watch_media_alone(&mut self) {
         self.timers.stop(Timer::Media);
-        if self.hopes_to_resume() && self.media_flows() == Some(true) {
+        if self.hopes_to_resume() {
             self.look_at_media();
         }
     }
@@ -148,7 +147,7 @@ impl Session {
     /// long as both paths are known to have worked: twice is better than never, and the message's nonce mostly prevents
     /// it. The transport may have lost its peer without having noticed it yet, whatever the socket says.
     pub(super) fn note_what_was_delivered(&mut self, why: Hangup) {
-        let is_still = |media: &Media| media.flowed && self.now.since(media.grew) >= STILL_MS;
+        let is_still = |media: &Media| media.bytes > 0 && self.now.since(media.grew) >= STILL_MS;
         let still = self.media.filter(is_still).map(|media| media.grew);
         // What lost its peer had lost it for a while before that was noticed.
         let (woke, slept_ms) = self.woke;
@@ -198,7 +197,7 @@ impl Session {
         let now = self.now;
         let media = match self.media {
             Some(media) if media.bytes == bytes => Media { seen: now, ..media },
-            before => Media { bytes, grew: now, seen: now, flowed: before.is_some() },
+            _ => Media { bytes, grew: now, seen: now },
         };
         self.media = Some(media);
         if media.flows() != Some(false) {

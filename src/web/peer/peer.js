@@ -276,14 +276,19 @@ export class PeerConnections {
     }
   }
 
-  /** Bytes received by all connections; no step, so it waits for none. */
+  /** Bytes received by all connections, once media is among them; no step, so it waits for none. */
   async stats() {
     let bytes = 0;
+    let media = 0;
     for (const pc of this.#connections) {
       try {
-        for (const { type, bytesReceived } of (await pc.getStats()).values()) if (type === 'transport') bytes += bytesReceived ?? 0;
+        for (const { type, bytesReceived = 0 } of (await pc.getStats()).values()) {
+          if (type === 'transport') bytes += bytesReceived;
+          if (type === 'inbound-rtp') media += bytesReceived;
+        }
       } catch {}
     }
-    this.#heard?.(STATS, 0, bytes);
+    // Not every browser has stats of the transport.
+    this.#heard?.(STATS, 0, media && (bytes || media));
   }
 }
