@@ -181,10 +181,13 @@ impl Roster {
         self.remote_sids(|publication| publication.settings.as_ref().is_some_and(|settings| settings.disabled))
     }
 
-    /// Whether media ought to be flowing in: something that is not muted is subscribed.
+    /// Whether media ought to be flowing in: something is subscribed that is neither muted nor paused nor disabled (as
+    /// pictures that nobody sees).
     pub fn expects_media(&self) -> bool {
         let flows = |publication: &Publication| {
-            publication.media.is_some() && !publication.media_stale && !publication.info.muted && !publication.paused
+            let disabled = publication.settings.as_ref().is_some_and(|settings| settings.disabled);
+            let held_back = publication.info.muted || publication.paused || disabled;
+            publication.media.is_some() && !publication.media_stale && !held_back
         };
         self.remote.values().any(|participant| participant.publications.iter().any(flows))
     }
