@@ -2,6 +2,8 @@
 
 /** The size of the first frame; undefined when none comes. */
 export async function firstFrame(mediaStreamTrack, timeoutMs) {
+  // An element shows a picture of two by two for what has ended (a muted camera).
+  if (mediaStreamTrack.readyState === 'ended') return undefined;
   const element = document.createElement('video');
   element.muted = true;
   element.srcObject = new MediaStream([mediaStreamTrack]);

@@ -79,9 +79,7 @@ export class LocalTrack extends Track {
   /** The size of the picture; waits for the first frame where the browser does not say it before. */
   async waitForDimensions(timeoutMs = DIMENSIONS_MS) {
     if (this.kind !== 'video') throw new TrackInvalidError('an audio track has no dimensions');
-    // An element that is given what has ended (a muted camera) shows a picture of two by two.
-    const frame = async () => (this._mediaStreamTrack.readyState === 'live' ? firstFrame(this._mediaStreamTrack, timeoutMs) : undefined);
-    const known = this.dimensions ?? (await frame()) ?? this.dimensions;
+    const known = this.dimensions ?? (await firstFrame(this._mediaStreamTrack, timeoutMs)) ?? this.dimensions;
     if (!known) throw new TrackInvalidError('the track did not tell its dimensions in time');
     return known;
   }
