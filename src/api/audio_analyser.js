@@ -4,12 +4,24 @@
 export function createAudioAnalyser(track, options) {
   const { cloneTrack, ...settings } = { cloneTrack: false, fftSize: 2048, smoothingTimeConstant: 0.8, minDecibels: -100, maxDecibels: -80, ...options };
   const context = new AudioContext();
-  const heard = cloneTrack ? track.mediaStreamTrack.clone() : track.mediaStreamTrack;
-  const source = context.createMediaStreamSource(new MediaStream([heard]));
   const analyser = new AnalyserNode(context, settings);
-  source.connect(analyser);
   const loudness = new Uint8Array(analyser.frequencyBinCount);
+  let heard;
+  let source;
   let clean;
+  const release = () => {
+    source?.disconnect();
+    if (cloneTrack) heard?.stop();
+  };
+  const listen = () => {
+    release();
+    heard = cloneTrack ? track.mediaStreamTrack.clone() : track.mediaStreamTrack;
+    source = context.createMediaStreamSource(new MediaStream([heard]));
+    source.connect(analyser);
+  };
+  listen();
+  // Another device, or a new transport.
+  track.on('restarted', listen);
   return {
     analyser,
     calculateVolume() {
@@ -18,9 +30,9 @@ export function createAudioAnalyser(track, options) {
     },
     cleanup() {
       clean ??= (() => {
-        source.disconnect();
+        track.off('restarted', listen);
+        release();
         analyser.disconnect();
-        if (cloneTrack) heard.stop();
         return context.close();
       })();
       return clean;

@@ -7,7 +7,7 @@ import { realDeviceId } from './devices.js';
 import { LivekitError, TrackInvalidError } from './errors.js';
 import { firstFrame } from './first_frame.js';
 import { write } from './logging.js';
-import { Track, attachToElement, detachTrack } from './track.js';
+import { Track, attachToElement, detachTrack, showAgain } from './track.js';
 import { Turns } from './turns.js';
 
 // A device that gives nothing for this long is told to the others as muted.
@@ -307,7 +307,7 @@ export class LocalTrack extends Track {
     this._mediaStreamTrack = fresh;
     fresh.enabled = unmuting || !this.isMuted;
     if (!this.isUpstreamPaused) await this.#send(this.mediaStreamTrack);
-    for (const element of this.attachedElements) attachToElement(this.mediaStreamTrack, element);
+    for (const element of this.attachedElements) showAgain(this.mediaStreamTrack, element);
     await this.resumeUpstream();
   }
 
@@ -341,7 +341,7 @@ export class LocalTrack extends Track {
   #showInstead(old, fresh) {
     for (const element of this.attachedElements) {
       detachTrack(old, element);
-      attachToElement(fresh, element);
+      showAgain(fresh, element);
     }
   }
 

@@ -1,6 +1,6 @@
 // Tracks that others publish: the media of one subscription, one object through reconnects.
 import { ElementWatch } from './element_watch.js';
-import { Track, attachToElement, detachTrack } from './track.js';
+import { Track, detachTrack, showAgain } from './track.js';
 
 // Changes of size and sight that follow each other quickly count as one.
 const SETTLE_MS = 100;
@@ -55,16 +55,18 @@ export class RemoteTrack extends Track {
     this._mediaStreamTrack.enabled = !muted;
   }
 
-  /** @internal The same subscription over a new transport: elements show its media instead, and nothing else changes. */
+  /** @internal The same subscription over a new transport: elements show its media instead; whoever took the media itself is told. */
   _replaceMedia(mediaStreamTrack, receiver) {
     const old = this._mediaStreamTrack;
+    const delay = this.getPlayoutDelay();
     this._mediaStreamTrack = mediaStreamTrack;
     this.receiver = receiver;
+    if (delay) this.setPlayoutDelay(delay);
     this.mediaStream = new MediaStream([mediaStreamTrack]);
     mediaStreamTrack.enabled = old.enabled;
     // A muted video is in no element.
-    if (this.isMuted && this.kind === 'video') return;
-    for (const element of this.attachedElements) attachToElement(mediaStreamTrack, element);
+    if (!this.isMuted || this.kind !== 'video') for (const element of this.attachedElements) showAgain(mediaStreamTrack, element);
+    this.emit('restarted', this);
   }
 
   /** @internal The subscription is over. */
@@ -180,7 +182,7 @@ export class RemoteVideoTrack extends RemoteTrack {
   /** @internal A muted video shows its last frame for ever; an element without media shows its poster. */
   _setMuted(muted) {
     super._setMuted(muted);
-    for (const element of this.attachedElements) (muted ? detachTrack : attachToElement)(this._mediaStreamTrack, element);
+    for (const element of this.attachedElements) (muted ? detachTrack : showAgain)(this._mediaStreamTrack, element);
   }
 
   /** @internal */

@@ -12,7 +12,7 @@ export type VideoTrack = RemoteVideoTrack | LocalVideoTrack;
 export interface TrackEventCallbacks {
   muted: (track?: Track) => void;
   unmuted: (track?: Track) => void;
-  /** It was captured anew. */
+  /** Its `mediaStreamTrack` is another one: captured anew, or, of somebody else's, brought by a new transport after a full reconnect. */
   restarted: (track?: Track) => void;
   ended: (track?: Track) => void;
   audioPlaybackStarted: () => void;

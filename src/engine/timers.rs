@@ -62,6 +62,8 @@ timers! {
     QualityLost,
     /// The app leaves, and what it sent before has not arrived.
     Farewell,
+    /// Who spoke before a resume and was not told of since does not speak any more.
+    Speakers,
     /// The room is on another node: who was in it before and has not followed is gone.
     Others,
 }

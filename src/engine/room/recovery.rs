@@ -256,6 +256,7 @@ impl Session {
         self.data.resumed(reconnect.last_message_seq);
         self.stage = Stage::Transport(Purpose::Resume);
         self.emit(Event::SignalConnected);
+        self.doubt_speakers();
         self.send_sync_state();
         if !self.capabilities.rtc {
             return self.attempt_succeeded(Purpose::Resume);

@@ -96,6 +96,8 @@ pub struct Roster {
     /// Identities by sid, the local one not included.
     by_sid: Map<Id, Id>,
     speakers: Vec<Id>,
+    /// Those of them who spoke before a resume and were not told of since.
+    doubted: Vec<Id>,
     auto_subscribe: bool,
     /// A session was joined and not left for good: its next join is a full reconnect.
     joined: bool,
@@ -228,6 +230,7 @@ impl Roster {
                 participant.speaking = speaker.active;
                 events.push(Event::SpeakingChanged { identity: identity.clone(), speaking: speaker.active });
             }
+            self.doubted.retain(|other| *other != identity);
             self.speakers.retain(|other| *other != identity);
             if speaker.active {
                 self.speakers.push(identity);

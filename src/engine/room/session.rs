@@ -296,6 +296,7 @@ impl Session {
             Timer::Request => self.handle_request_timeouts(),
             Timer::QualityLost => self.handle_quality_lost(),
             Timer::Farewell => self.leave(),
+            Timer::Speakers => self.silence_doubted_speakers(),
             Timer::Others => self.await_others_no_longer(),
         }
     }

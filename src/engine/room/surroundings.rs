@@ -50,6 +50,9 @@ impl Media {
 /// not is gone.
 const AWAITED_MS: u64 = 20_000;
 
+/// Speech gets louder or softer within this time, and the server tells of it.
+const SPEAKERS_MS: u64 = 5_000;
+
 impl Session {
     /// The socket said its first message: from now on its silence means something.
     pub(super) fn watch_socket(&mut self, periods: Periods) {
@@ -291,5 +294,20 @@ impl Session {
     pub(super) fn await_others_no_longer(&mut self) {
         let events = self.roster.await_others_no_longer();
         self.tell(events);
+    }
+
+    /// The same session goes on: who has fallen silent meanwhile is never told.
+    pub(super) fn doubt_speakers(&mut self) {
+        if self.roster.doubt_speakers() {
+            self.timers.set(Timer::Speakers, self.now.after(SPEAKERS_MS));
+        }
+    }
+
+    pub(super) fn silence_doubted_speakers(&mut self) {
+        // Lost again, nobody is told of.
+        if self.link.is_live() {
+            let events = self.roster.silence_doubted(self.now);
+            self.tell(events);
+        }
     }
 }

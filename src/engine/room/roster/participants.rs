@@ -7,6 +7,7 @@ use super::changes::{changes, is_outdated, publications, replace};
 use super::{Participant, Past, Publication, Roster};
 use crate::engine::map::Map;
 use crate::engine::room::event::{Event, Id};
+use crate::engine::time::Millis;
 use crate::protocol::proto::{self, participant_info::State};
 
 impl Roster {
@@ -105,6 +106,7 @@ impl Roster {
         }
         self.by_sid.clear();
         self.speakers.clear();
+        self.doubted.clear();
         self.mute_corrections.clear();
         self.awaited.clear();
         self.arrivals = Default::default();
@@ -235,6 +237,22 @@ impl Roster {
         }
     }
 
+    /// The session was resumed: what the server told meanwhile of who speaks is lost. True where somebody spoke before.
+    pub fn doubt_speakers(&mut self) -> bool {
+        self.doubted.clone_from(&self.speakers);
+        !self.doubted.is_empty()
+    }
+
+    /// Who speaks is told of with every change of loudness: who was not has fallen silent meanwhile.
+    pub fn silence_doubted(&mut self, now: Millis) -> Vec<Event> {
+        let mut silent = Vec::new();
+        for identity in std::mem::take(&mut self.doubted) {
+            let sid = self.participant(&identity).map(|participant| participant.info.sid.clone());
+            silent.extend(sid.map(|sid| proto::SpeakerInfo { sid, ..Default::default() }));
+        }
+        if silent.is_empty() { Vec::new() } else { self.speakers_changed(now, &silent) }
+    }
+
     /// Who speaks and which streams are paused is told anew in a new session, but not that something ended meanwhile.
     fn forget_the_sessions_state(&mut self, events: &mut Vec<Event>) {
         for participant in self.local.iter_mut().chain(self.remote.values_mut()) {
@@ -250,6 +268,7 @@ impl Roster {
                 }
             }
         }
+        self.doubted.clear();
         if !self.speakers.is_empty() {
             self.speakers.clear();
             events.push(Event::ActiveSpeakersChanged);
