@@ -7,7 +7,9 @@ use common::{Incoming, Room};
 use rejoin::engine::io::HostEvent;
 use rejoin::engine::policy::Cause;
 use rejoin::engine::room::command::{Command, Reply};
-use rejoin::engine::room::event::ConnectionState;
+use rejoin::engine::room::event::{ConnectionState, ReconnectKind};
+use rejoin::protocol::proto::{self, DisconnectReason};
+use rejoin::protocol::signal::Told;
 
 /// A room whose socket is gone and whose next dials are refused.
 fn lost(refusals: usize) -> Room {
@@ -148,6 +150,46 @@ fn what_is_wished_for_during_an_attempt_that_fails_does_not_wait_for_the_policy(
     let mut room = underway();
     room.drop_socket(1006);
     assert!(room.reconnecting()[0].delay_ms > 300.0, "{:?}: this tells the two apart", room.reconnecting());
+}
+
+/// A room that waits for the second attempt to resume, which the server will turn down for a new session.
+fn to_be_turned_down() -> Room {
+    let mut room = lost(1);
+    let action = proto::leave_request::Action::Reconnect as i32;
+    let leave = proto::LeaveRequest { action, reason: DisconnectReason::StateMismatch as i32, ..Default::default() };
+    room.server.next_dials([OnDial::Say(vec![Told::Leave(leave)])]);
+    while room.dials.is_empty() {
+        room.run_for(1);
+    }
+    room.forget();
+    room
+}
+
+/// Fault 24: the new session that the server wants instead of a resume is what was wished for.
+#[test]
+fn what_is_wished_for_is_not_over_with_a_resume_that_the_server_turns_down() {
+    let wishes: [fn(&mut Room); 2] = [
+        |room| {
+            room.call(Command::ReconnectNow);
+        },
+        |room| {
+            room.run_for(1_000);
+            room.host(HostEvent::Online);
+        },
+    ];
+    for wish in wishes {
+        let mut room = to_be_turned_down();
+        wish(&mut room);
+        let taken = room.run_until(ConnectionState::Connected, 600);
+        assert!(taken <= 502, "{taken}");
+        assert_eq!(room.dials.len(), 2, "a resume and a full reconnect");
+    }
+    let mut room = to_be_turned_down();
+    room.run_until(ConnectionState::Connected, 60_000);
+    let facts = room.reconnecting();
+    let kinds: Vec<_> = facts.iter().map(|facts| facts.kind).collect();
+    assert_eq!(kinds, [ReconnectKind::Full]);
+    assert!(facts[0].delay_ms > 300.0, "{facts:?}: this tells the two apart");
 }
 
 #[test]

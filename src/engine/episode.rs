@@ -71,6 +71,8 @@ pub struct Episode {
     pub last_asked: Option<Millis>,
     /// What was wished for while an attempt was on its way.
     pub wish: Option<Wish>,
+    /// The next attempt, or the one on its way, is what somebody wished for.
+    pub hurried: bool,
     /// Media fell silent together with signalling: the node is gone.
     pub node_gone: bool,
     /// Attempts that hung and were replaced by another.
@@ -131,6 +133,7 @@ impl Episode {
             begun: 0,
             last_asked: None,
             wish: None,
+            hurried: false,
             node_gone: false,
             replaced: 0,
             failed_resumes: 0,

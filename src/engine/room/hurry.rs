@@ -64,9 +64,14 @@ impl Session {
         true
     }
 
-    /// An attempt failed that was on its way when another was wished for. What the server says of when is newer.
-    pub(super) fn fulfil(&mut self, wish: Option<Wish>) {
+    /// An attempt failed that was on its way when another was wished for, or that was itself wished for and turned down:
+    /// what takes its place `goes_on` where that one ended. What the server says of when is newer.
+    pub(super) fn fulfil(&mut self, wish: Option<Wish>, goes_on: bool) {
         if self.episode.as_ref().is_some_and(|episode| episode.hint_ms.is_some()) {
+            return;
+        }
+        if goes_on {
+            self.hurry(None);
             return;
         }
         match wish {
@@ -86,6 +91,8 @@ impl Session {
             return None;
         }
         let delay = policy::local_delay_ms(&self.config.policy, self.policy_context()?, &mut self.rng);
+        let hurried = self.episode.as_mut().map(|episode| &mut episode.hurried)?;
+        *hurried = true;
         let earliest = last.map_or(0, |last| last.after(APART_MS).since(self.now));
         let delay = delay.max(earliest as f64);
         let due = self.now.after(delay.ceil() as u64);

@@ -300,11 +300,8 @@ impl Session {
             self.regions.begin_again(self.now);
         }
         // Who has hung with a resume until the server noticed as well has had his turn.
-        if failure.how == Failed::TurnedDown
-            && kind == ReconnectKind::Resume
-            && failure.hint_ms.is_none()
-            && self.may_replace()
-        {
+        let turned_down = failure.how == Failed::TurnedDown && kind == ReconnectKind::Resume;
+        if turned_down && failure.hint_ms.is_none() && self.may_replace() {
             return self.replace_attempt();
         }
         let Some(episode) = &mut self.episode else { return };
@@ -317,8 +314,9 @@ impl Session {
         episode.hint_ms = failure.hint_ms;
         episode.reason.clone_from(&failure.error.message);
         let wish = episode.wish.take();
+        let goes_on = std::mem::take(&mut episode.hurried) && turned_down;
         self.next_attempt();
-        self.fulfil(wish);
+        self.fulfil(wish, goes_on);
     }
 
     /// The region that is connected or dialled, as far as anybody named it.
