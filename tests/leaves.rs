@@ -4,7 +4,7 @@ mod common;
 
 use common::server::OnDial;
 use common::{Room, answer};
-use rejoin::engine::config::ConnectOptions;
+use rejoin::engine::config::{Capabilities, Config, ConnectOptions};
 use rejoin::engine::error::Code;
 use rejoin::engine::room::command::{Command, Reply, Scenario};
 use rejoin::engine::room::event::{ConnectionState, Event, ReconnectKind};
@@ -253,4 +253,36 @@ fn two_tabs_with_one_identity_do_not_take_turns() {
     assert_eq!(second.disconnected_for(), Some(DisconnectReason::DuplicateIdentity as i32));
     assert_eq!(second.dials.len(), 2);
     second.assert_over();
+}
+
+/// A host without WebRTC on livekit-server, which forgets such a participant with its socket.
+#[test]
+fn who_is_forgotten_with_his_socket_does_not_ask_a_second_time() {
+    let capabilities = Capabilities { rtc: false, offer_with_join: false };
+    let turns_down = |reason: DisconnectReason| {
+        let action = Action::Reconnect as i32;
+        OnDial::Say(vec![Told::Leave(LeaveRequest { action, reason: reason as i32, ..Default::default() })])
+    };
+    let kinds = |room: &mut Room, answer: &OnDial| {
+        room.server.next_dials([answer.clone()]);
+        room.run_for(60_000);
+        room.forget();
+        room.call(Command::Simulate(Scenario::SignalReconnect));
+        room.run_until(ConnectionState::Connected, 20_000);
+        room.reconnecting().iter().map(|facts| facts.kind).collect::<Vec<_>>()
+    };
+    use ReconnectKind::{Full, Resume};
+    let mut room = Room::seeded(Config::default(), capabilities, 1);
+    room.connect();
+    let forgets = turns_down(DisconnectReason::StateMismatch);
+    assert_eq!(kinds(&mut room, &forgets), [Resume, Full]);
+    assert_eq!(kinds(&mut room, &OnDial::Serve), [Full]);
+    room.call(Command::Disconnect);
+    room.connect();
+    assert_eq!(kinds(&mut room, &OnDial::Serve), [Resume], "the next server may be another");
+    assert_eq!(kinds(&mut room, &turns_down(DisconnectReason::MediaFailure)), [Resume, Full]);
+    assert_eq!(kinds(&mut room, &OnDial::Serve), [Resume], "that was something else");
+    let mut with_media = Room::connected();
+    assert_eq!(kinds(&mut with_media, &forgets), [Resume, Full]);
+    assert_eq!(kinds(&mut with_media, &OnDial::Serve), [Resume], "there may be something to resume");
 }

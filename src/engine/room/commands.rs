@@ -119,6 +119,7 @@ impl Session {
         }
         // What the host said of the network was said before this; from now on it is listened to again.
         self.surroundings = Default::default();
+        self.resumes_in_vain = false;
         self.record(What::Connect, "");
         self.timers.set(Timer::ConnectBudget, self.now.after(options.connect_timeout_ms));
         self.connecting = Some(Connecting { calls: vec![call], retries_left: options.max_retries, failed_with: None });

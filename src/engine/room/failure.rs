@@ -59,9 +59,10 @@ impl Failure {
 
     /// The server said leave while an attempt was under way.
     pub fn of_leave(now: Millis, reason: i32, evidence: Evidence<'_>, surroundings: &Surroundings) -> Self {
-        let error =
-            Error::new(Code::LeaveRequest, "the server asked to leave while connecting").with_leave_reason(reason);
-        Self::judged(cause::judge(now, evidence, surroundings), error)
+        let judgement = cause::judge(now, evidence, surroundings);
+        let why = if let Judgement::Lost { text, .. } = &judgement { text.as_str() } else { "" };
+        let message = text!("the server ended the attempt: ", why);
+        Self::judged(judgement, Error::new(Code::LeaveRequest, message).with_leave_reason(reason))
     }
 
     fn judged(judgement: Judgement, error: Error) -> Self {

@@ -52,7 +52,7 @@ impl Session {
         let both_dead = self.link.phase() == Phase::Down && self.negotiation.has_failed();
         let no_resume = self.joined.as_ref().is_none_or(|joined| joined.no_resume);
         let no_transport = self.capabilities.rtc && self.negotiation.primary() == PeerState::New;
-        if both_dead || no_resume || no_transport {
+        if both_dead || no_resume || no_transport || self.resumes_in_vain {
             loss.kind = ReconnectKind::Full;
         }
         let lived = self.joined.as_ref().map_or(0, |joined| self.now.since(joined.since));
@@ -301,6 +301,8 @@ impl Session {
         }
         // Who has hung with a resume until the server noticed as well has had his turn.
         let turned_down = failure.how == Failed::TurnedDown && kind == ReconnectKind::Resume;
+        let forgotten = turned_down && failure.leave_reason() == proto::DisconnectReason::StateMismatch as i32;
+        self.resumes_in_vain |= forgotten && !self.capabilities.rtc;
         if turned_down && failure.hint_ms.is_none() && self.may_replace() {
             return self.replace_attempt();
         }

@@ -84,6 +84,8 @@ pub struct Session {
     pub(super) steadiness: Steadiness,
     pub(super) question: Question,
     pub(super) policy_failed_before: bool,
+    /// The server forgets who has no transport together with the socket: there is never anything to resume.
+    pub(super) resumes_in_vain: bool,
     pub(super) validate_url: Secret,
     pub(super) surroundings: Surroundings,
     /// Participants of the other rooms on this page.
@@ -147,6 +149,7 @@ impl Session {
             steadiness: Steadiness::default(),
             question: Question(0),
             policy_failed_before: false,
+            resumes_in_vain: false,
             surroundings: Surroundings::default(),
             elsewhere: 0,
             give_up_left_ms: None,
