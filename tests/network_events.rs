@@ -146,6 +146,7 @@ fn what_is_wished_for_during_an_attempt_that_fails_does_not_wait_for_the_policy(
         room.drop_socket(1006);
         let taken = room.run_until(ConnectionState::Connected, 300);
         assert!(taken <= 251, "{taken}");
+        assert_eq!(room.reconnecting().len(), 1, "it is told of once, as it will be");
     }
     let mut room = underway();
     room.drop_socket(1006);

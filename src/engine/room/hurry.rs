@@ -33,52 +33,48 @@ impl Session {
     /// The network's return or a wake-up says that now is the time: one attempt with the local delay, then at least a
     /// second apart, however often that is said.
     pub(super) fn attempt_soon(&mut self, cause: Option<Cause>) {
-        if self.wishes_ahead(Wish::Host(cause)) || !self.waits_online() {
-            return;
-        }
-        let Some(episode) = &mut self.episode else { return };
-        episode.cause = cause.unwrap_or(episode.cause);
-        let last = episode.last_begun;
-        self.hurry(last);
+        self.wish(Wish::Host(cause));
     }
 
     /// The app says so. It does not wait for what the policy has just tried, only for what itself has asked for before.
     pub(super) fn attempt_now(&mut self) {
-        if self.wishes_ahead(Wish::App) {
-            return;
-        }
-        let last = self.episode.as_ref().and_then(|episode| episode.last_asked);
-        let due = self.hurry(last);
-        if let (Some(episode), Some(due)) = (&mut self.episode, due) {
-            episode.last_asked = Some(due);
-        }
+        self.wish(Wish::App);
     }
 
     /// While an attempt is on its way there is no other: should it fail, the next one is what was wished for.
-    fn wishes_ahead(&mut self, wish: Wish) -> bool {
-        let under_way = !matches!(self.stage, Stage::Waiting);
-        let Some(episode) = self.episode.as_mut().filter(|_| under_way) else { return false };
-        if episode.wish != Some(Wish::App) {
+    fn wish(&mut self, wish: Wish) {
+        if matches!(self.stage, Stage::Waiting) {
+            self.fulfil(wish);
+        } else if let Some(episode) = self.episode.as_mut().filter(|episode| episode.wish != Some(Wish::App)) {
             episode.wish = Some(wish);
         }
-        true
     }
 
-    /// An attempt failed that was on its way when another was wished for, or that was itself wished for and turned down:
-    /// what takes its place `goes_on` where that one ended. What the server says of when is newer.
-    pub(super) fn fulfil(&mut self, wish: Option<Wish>, goes_on: bool) {
-        if self.episode.as_ref().is_some_and(|episode| episode.hint_ms.is_some()) {
-            return;
+    /// An attempt failed: true when the next does not wait for the policy, because it was wished for meanwhile, or was
+    /// wished for before and `goes_on` where a resume was turned down. What the server says of when is newer.
+    pub(super) fn goes_on_by_wish(&mut self, wish: Option<Wish>, goes_on: bool) -> bool {
+        self.wait();
+        let told_when = self.episode.as_ref().is_some_and(|episode| episode.hint_ms.is_some());
+        !told_when && if goes_on { self.hurry(None).is_some() } else { wish.is_some_and(|wish| self.fulfil(wish)) }
+    }
+
+    fn fulfil(&mut self, wish: Wish) -> bool {
+        if !self.waits_online() {
+            return false;
         }
-        if goes_on {
-            self.hurry(None);
-            return;
+        let Some(episode) = &mut self.episode else { return false };
+        let last = match wish {
+            Wish::App => episode.last_asked,
+            Wish::Host(cause) => {
+                episode.cause = cause.unwrap_or(episode.cause);
+                episode.last_begun
+            }
+        };
+        let due = self.hurry(last);
+        if let (Wish::App, Some(episode), Some(due)) = (wish, &mut self.episode, due) {
+            episode.last_asked = Some(due);
         }
-        match wish {
-            Some(Wish::App) => self.attempt_now(),
-            Some(Wish::Host(cause)) => self.attempt_soon(cause),
-            None => {}
-        }
+        due.is_some()
     }
 
     fn waits_online(&self) -> bool {

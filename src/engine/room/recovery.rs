@@ -89,12 +89,7 @@ impl Session {
 
     /// Asks the policy when to try again. Offline there is nothing to ask: the network's return asks.
     pub(super) fn next_attempt(&mut self) {
-        let Some(episode) = &self.episode else { return };
-        self.stage = Stage::Waiting;
-        self.set_state(match episode.kind {
-            ReconnectKind::Resume => ConnectionState::SignalReconnecting,
-            ReconnectKind::Full => ConnectionState::Reconnecting,
-        });
+        self.wait();
         if !self.surroundings.online() {
             return self.tell_attempt(f64::INFINITY);
         }
@@ -106,6 +101,15 @@ impl Session {
             return self.push(Output::AskPolicy(self.question, Box::new(context)));
         }
         self.schedule(decision);
+    }
+
+    pub(super) fn wait(&mut self) {
+        let Some(episode) = &self.episode else { return };
+        self.stage = Stage::Waiting;
+        self.set_state(match episode.kind {
+            ReconnectKind::Resume => ConnectionState::SignalReconnecting,
+            ReconnectKind::Full => ConnectionState::Reconnecting,
+        });
     }
 
     pub(super) fn policy_context(&self) -> Option<ReconnectContext> {
@@ -317,8 +321,9 @@ impl Session {
         episode.reason.clone_from(&failure.error.message);
         let wish = episode.wish.take();
         let goes_on = std::mem::take(&mut episode.hurried) && turned_down;
-        self.next_attempt();
-        self.fulfil(wish, goes_on);
+        if !self.goes_on_by_wish(wish, goes_on) {
+            self.next_attempt();
+        }
     }
 
     /// The region that is connected or dialled, as far as anybody named it.
