@@ -4,8 +4,9 @@ mod common;
 
 use common::server::OnDial;
 use common::{Incoming, Room};
+use rejoin::engine::config::{Capabilities, Config, PolicyChoice};
 use rejoin::engine::io::HostEvent;
-use rejoin::engine::policy::Cause;
+use rejoin::engine::policy::{Cause, DefaultReconnect, ProportionalJitter};
 use rejoin::engine::room::command::{Command, Reply};
 use rejoin::engine::room::event::{ConnectionState, ReconnectKind};
 use rejoin::protocol::proto::{self, DisconnectReason};
@@ -154,8 +155,13 @@ fn what_is_wished_for_during_an_attempt_that_fails_does_not_wait_for_the_policy(
 }
 
 /// A room that waits for the second attempt to resume, which the server will turn down for a new session.
-fn to_be_turned_down() -> Room {
-    let mut room = lost(1);
+fn to_be_turned_down(policy: PolicyChoice, seed: u8) -> Room {
+    let config = Config { policy, ..Config::default() };
+    let mut room = Room::seeded(config, Capabilities { rtc: true, offer_with_join: true }, seed);
+    room.connect();
+    room.server.next_dials([OnDial::Refuse]);
+    room.forget();
+    room.drop_socket(1006);
     let action = proto::leave_request::Action::Reconnect as i32;
     let leave = proto::LeaveRequest { action, reason: DisconnectReason::StateMismatch as i32, ..Default::default() };
     room.server.next_dials([OnDial::Say(vec![Told::Leave(leave)])]);
@@ -178,19 +184,31 @@ fn what_is_wished_for_is_not_over_with_a_resume_that_the_server_turns_down() {
             room.host(HostEvent::Online);
         },
     ];
+    let table = || PolicyChoice::Table(ProportionalJitter::default());
     for wish in wishes {
-        let mut room = to_be_turned_down();
+        let mut room = to_be_turned_down(table(), 5);
         wish(&mut room);
         let taken = room.run_until(ConnectionState::Connected, 600);
         assert!(taken <= 502, "{taken}");
         assert_eq!(room.dials.len(), 2, "a resume and a full reconnect");
     }
-    let mut room = to_be_turned_down();
+    // A table says when, and so does an app's own policy, where nobody wished for anything.
+    let mut room = to_be_turned_down(table(), 5);
     room.run_until(ConnectionState::Connected, 60_000);
     let facts = room.reconnecting();
-    let kinds: Vec<_> = facts.iter().map(|facts| facts.kind).collect();
-    assert_eq!(kinds, [ReconnectKind::Full]);
-    assert!(facts[0].delay_ms > 300.0, "{facts:?}: this tells the two apart");
+    assert!(facts.iter().all(|facts| facts.kind == ReconnectKind::Full && facts.delay_ms >= 1_000.0), "{facts:?}");
+}
+
+/// Who comes when his turn is, and is told that this server has to be joined anew, does not queue a second time.
+#[test]
+fn the_default_policy_has_no_second_queue_for_whom_the_server_turns_down() {
+    for seed in 0..40 {
+        let mut room = to_be_turned_down(PolicyChoice::Default(DefaultReconnect::default()), seed);
+        room.run_until(ConnectionState::Reconnecting, 60_000);
+        let told = room.reconnecting();
+        assert_eq!((told.len(), told[0].kind, told[0].cause), (1, ReconnectKind::Full, Cause::Remote), "seed {seed}");
+        assert!(told[0].delay_ms > 0.0 && told[0].delay_ms <= 250.0, "seed {seed}: {told:?}");
+    }
 }
 
 #[test]

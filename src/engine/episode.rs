@@ -148,7 +148,7 @@ impl Episode {
     }
 
     /// An attempt failed. A resume that the server itself turns down says nothing against the server, only that it
-    /// wants a new session: the full reconnect follows as if it were the first attempt.
+    /// wants a new session: it is no failure that a policy counts.
     pub fn attempt_failed(&mut self, how: Failed) {
         self.attempt = self.attempt.saturating_add(1);
         if self.kind == ReconnectKind::Resume {

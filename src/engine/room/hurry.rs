@@ -50,9 +50,10 @@ impl Session {
         }
     }
 
-    /// An attempt failed: true when the next does not wait for the policy, because it was wished for meanwhile, or was
-    /// wished for before and `goes_on` where a resume was turned down. What the server says of when is newer.
-    pub(super) fn goes_on_by_wish(&mut self, wish: Option<Wish>, goes_on: bool) -> bool {
+    /// An attempt failed: true when the next does not wait for the policy, because it was wished for meanwhile, or because
+    /// it `goes_on` where a resume was turned down: joins that follow come as thinly as the resumes did, and those cost a
+    /// server next to nothing. What the server says of when is newer.
+    pub(super) fn goes_on_at_once(&mut self, wish: Option<Wish>, goes_on: bool) -> bool {
         self.wait();
         let told_when = self.episode.as_ref().is_some_and(|episode| episode.hint_ms.is_some());
         !told_when && if goes_on { self.hurry(None).is_some() } else { wish.is_some_and(|wish| self.fulfil(wish)) }
@@ -135,12 +136,12 @@ impl Session {
         }
     }
 
-    pub(super) fn may_replace(&self) -> bool {
+    fn may_replace(&self) -> bool {
         self.episode.as_ref().is_some_and(|episode| episode.node_gone && episode.replaced < REPLACEMENTS)
     }
 
     /// An attempt that hung gives way to another one, which asks for a new session.
-    pub(super) fn replace_attempt(&mut self) {
+    fn replace_attempt(&mut self) {
         let delay = self.rng.between(HOP_MS.0, HOP_MS.1);
         self.stop_validating();
         self.drop_signalling(Hangup::Abandoned);

@@ -4,6 +4,7 @@
 //! an episode. One attempt at a time. Delays are the policy's; this file only asks it and keeps to the answer.
 
 use crate::engine::cause::{self, Evidence, Judgement};
+use crate::engine::config::PolicyChoice;
 use crate::engine::episode::{Episode, Failed, Loss, WARN_AFTER_MS};
 use crate::engine::error::{Code, Error};
 use crate::engine::history::{Fact, What};
@@ -303,25 +304,23 @@ impl Session {
         if kind == ReconnectKind::Full && failure.elsewhere && !hopped {
             self.regions.begin_again(self.now);
         }
-        // Who has hung with a resume until the server noticed as well has had his turn.
         let turned_down = failure.how == Failed::TurnedDown && kind == ReconnectKind::Resume;
         let forgotten = turned_down && failure.leave_reason() == proto::DisconnectReason::StateMismatch as i32;
         self.resumes_in_vain |= forgotten && !self.capabilities.rtc;
-        if turned_down && failure.hint_ms.is_none() && self.may_replace() {
-            return self.replace_attempt();
-        }
         let Some(episode) = &mut self.episode else { return };
         episode.attempt_failed(failure.how);
         // A server that lost everybody turns their resumes down one by one: what it says of this session does not unsay
-        // that all were lost, and they keep their distance.
+        // that all were lost, and should they fail again, they keep their distance.
         if failure.how != Failed::TurnedDown || episode.cause != Cause::Remote {
             episode.cause = failure.cause.unwrap_or(episode.cause);
         }
         episode.hint_ms = failure.hint_ms;
         episode.reason.clone_from(&failure.error.message);
         let wish = episode.wish.take();
-        let goes_on = std::mem::take(&mut episode.hurried) && turned_down;
-        if !self.goes_on_by_wish(wish, goes_on) {
+        // Who is turned down for a new session was in a hurry, or had his place in the default policy's queue.
+        let in_turn = std::mem::take(&mut episode.hurried) || matches!(self.config.policy, PolicyChoice::Default(_));
+        let goes_on = turned_down && in_turn;
+        if !self.goes_on_at_once(wish, goes_on) {
             self.next_attempt();
         }
     }
