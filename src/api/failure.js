@@ -10,7 +10,8 @@ const MADE = {
   negotiation: (message, _facts, options) => new NegotiationError(message, options),
   'publish-data': (message, _facts, options) => new PublishDataError(message, options),
   'publish-track': (message, { status }, options) => new PublishTrackError(message, status ?? 500, options),
-  'signal-request': (message, { requestReason }, options) => new SignalRequestError(message, requestReason ?? 'TimeoutError', options),
+  // Without a reason there was no answer.
+  'signal-request': (message, { requestReason }) => new SignalRequestError(message, requestReason ?? 'TimeoutError', { retryable: requestReason === undefined }),
   unsupported: (message, _facts, options) => new DeviceUnsupportedError(message, options),
 };
 
