@@ -9,7 +9,7 @@ import { LocalTrackPublication } from './local_publication.js';
 import { LocalAudioTrack } from './local_audio_track.js';
 import { LocalTrack } from './local_track.js';
 import { LocalVideoTrack } from './local_video_track.js';
-import { AUDIO_CAPTURE, PUBLISH, PUBLISH_DATA, SCREEN_CAPTURE, VIDEO_CAPTURE, read } from './strict.js';
+import { AUDIO_CAPTURE, PERMISSION, PUBLISH, PUBLISH_DATA, SCREEN_CAPTURE, VIDEO_CAPTURE, read } from './strict.js';
 import { Participant } from './participant.js';
 import { describe } from './publish.js';
 import { activate } from './switch_device.js';
@@ -65,6 +65,7 @@ export class LocalParticipant extends Participant {
 
   /** Sets the attributes that are named; one that is set to "" is removed. */
   async setAttributes(attributes) {
+    if (typeof attributes !== 'object' || attributes === null) throw new TypeError('attributes must be an object');
     for (const key of Object.keys(attributes)) text(attributes[key], `attributes.${key}`);
     await this._room._core.ask(ASK.UPDATE, undefined, undefined, Object.entries(attributes));
   }
@@ -162,11 +163,14 @@ export class LocalParticipant extends Participant {
 
   /** Who may subscribe to what this participant publishes, in every session. `participantPermissions` names the exceptions. */
   setTrackSubscriptionPermissions(allParticipantsAllowed, participantPermissions = []) {
-    const list = participantPermissions.map(({ participantIdentity, participantSid, allowAll, allowedTrackSids = [] }) => {
+    if (typeof allParticipantsAllowed !== 'boolean') throw new TypeError('setTrackSubscriptionPermissions: allParticipantsAllowed must be true or false');
+    if (!Array.isArray(participantPermissions)) throw new TypeError('setTrackSubscriptionPermissions: participantPermissions must be a list');
+    const list = participantPermissions.map((permission) => {
+      const { participantIdentity, participantSid, allowAll = false, allowedTrackSids = [] } = read(permission, PERMISSION, 'participantPermissions');
       if (!participantIdentity && !participantSid) throw new TypeError('setTrackSubscriptionPermissions: participantIdentity or participantSid is needed');
-      return [participantIdentity, participantSid, Boolean(allowAll), allowedTrackSids];
+      return [participantIdentity, participantSid, allowAll, allowedTrackSids];
     });
-    this._room._core.ask(ASK.SET_SUBSCRIPTION_PERMISSIONS, Boolean(allParticipantsAllowed), list);
+    this._room._core.ask(ASK.SET_SUBSCRIPTION_PERMISSIONS, allParticipantsAllowed, list);
   }
 
   /** @internal A local publication has no object before it is published from here. */

@@ -56,6 +56,7 @@ export const SCREEN_CAPTURE = table({
   'suppressLocalAudioPlayback preferCurrentTab': flag,
 });
 export const PUBLISH_DATA = table({ reliable: flag, topic: text, destinationIdentities: texts });
+export const PERMISSION = table({ 'participantIdentity participantSid': text, allowAll: flag, allowedTrackSids: texts });
 export const ROOM = table({
   adaptiveStream: either(flag, table({ pixelDensity, pauseVideoInBackground: flag })),
   'dynacast stopLocalTrackOnUnpublish disconnectOnPageLeave singlePeerConnection': flag,
