@@ -377,4 +377,18 @@ describe('what the local participant asks for', () => {
     await assert.rejects(room.switchActiveDevice('audiooutput', 'x'), (error) => error instanceof rejoin.DeviceUnsupportedError);
     for (const thrown of [undefined, 'x', 5]) assert.equal(rejoin.MediaDeviceFailure.getFailure(thrown), undefined);
   });
+
+  test('so is a quality, size or frame rate of a video that is none: the server is not asked for it', async () => {
+    const { room, connection } = await join();
+    tell(connection, person(1));
+    await next(room, 'trackPublished');
+    const publication = room.getParticipantByIdentity('p1').getTrackPublicationBySid('TR_1');
+    for (const quality of [undefined, 'LOW', 3, -1, NaN]) assert.throws(() => publication.setVideoQuality(quality), /^TypeError: setVideoQuality/);
+    for (const width of [undefined, '5', -1, NaN, Infinity]) assert.throws(() => publication.setVideoDimensions({ width, height: 1 }), /^TypeError: .*width/);
+    assert.throws(() => publication.setVideoFPS('5'), /^TypeError: .*fps/);
+    assert.equal(publication.videoQuality, rejoin.VideoQuality.HIGH);
+    publication.setVideoQuality(rejoin.VideoQuality.LOW);
+    await connection.next('trackSetting');
+    assert.equal(connection.requests('trackSetting').length, 1);
+  });
 });
