@@ -9,7 +9,7 @@ import { LocalTrackPublication } from './local_publication.js';
 import { LocalAudioTrack } from './local_audio_track.js';
 import { LocalTrack } from './local_track.js';
 import { LocalVideoTrack } from './local_video_track.js';
-import { AUDIO_CAPTURE, PERMISSION, PUBLISH, PUBLISH_DATA, SCREEN_CAPTURE, VIDEO_CAPTURE, read } from './strict.js';
+import { CREATE, PERMISSION, PUBLISH, PUBLISH_DATA, read } from './strict.js';
 import { Participant } from './participant.js';
 import { describe } from './publish.js';
 import { activate } from './switch_device.js';
@@ -105,19 +105,15 @@ export class LocalParticipant extends Participant {
   }
 
   /** Captures without publishing, with the room's defaults. */
-  async createTracks(options = {}) {
+  async createTracks(options) {
     const { audioCaptureDefaults, videoCaptureDefaults } = this._room.options;
-    const merged = (defaults, asked, table, path) => (asked ? { ...defaults, ...(asked === true ? undefined : read(asked, table, path)) } : asked);
-    return this.#captured(
-      await createLocalTracks({
-        audio: merged(audioCaptureDefaults, options.audio, AUDIO_CAPTURE, 'audio capture options'),
-        video: merged(videoCaptureDefaults, options.video, VIDEO_CAPTURE, 'video capture options'),
-      }),
-    );
+    const { audio, video } = read(options, CREATE, 'capture options');
+    const merged = (defaults, asked) => asked && { ...defaults, ...asked };
+    return this.#captured(await createLocalTracks({ audio: merged(audioCaptureDefaults, audio), video: merged(videoCaptureDefaults, video) }));
   }
 
   async createScreenTracks(options) {
-    return this.#captured(await createLocalScreenTracks(read(options, SCREEN_CAPTURE, 'screen capture options')));
+    return this.#captured(await createLocalScreenTracks(options));
   }
 
   /** Publishes a track; one that is published already is not published again. */

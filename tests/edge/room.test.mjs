@@ -375,6 +375,9 @@ describe('what the local participant asks for', () => {
     await assert.rejects(room.switchActiveDevice('audioinput'), /^TypeError: .*deviceId/);
     assert.equal(room.getActiveDevice('audioinput'), 'default');
     await assert.rejects(room.switchActiveDevice('audiooutput', 'x'), (error) => error instanceof rejoin.DeviceUnsupportedError);
+    await assert.rejects(rejoin.createLocalTracks({ audio: { foo: 1 } }), /^TypeError: .*audio: unknown option "foo"/);
+    await assert.rejects(localParticipant.createTracks({ audoi: true }), /did you mean "audio"/);
+    await assert.rejects(rejoin.createLocalScreenTracks({ audio: 'x' }), /^TypeError: .*audio/);
     for (const thrown of [undefined, 'x', 5]) assert.equal(rejoin.MediaDeviceFailure.getFailure(thrown), undefined);
   });
 
