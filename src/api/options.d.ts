@@ -57,7 +57,7 @@ export interface RegionOptions {
   urls?: string[];
   /** The URL of a list `{ "regions": [{ "region", "url" }] }`, asked with the token beside the first dial (2 s, 64 KiB, 16 entries). */
   endpoint?: string;
-  /** Hosts of a list that may be sent the token: `example.com` is that host and all below it. TLS is needed. */
+  /** Hosts of a list that may be sent the token: `example.com` is that host and all below it. TLS is needed (see `allowInsecure`). */
   allowedHosts?: string[];
 }
 
