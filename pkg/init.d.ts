@@ -3,7 +3,7 @@
 export interface InitOptions {
   /**
    * The wasm of this package, when it shall not be loaded from where the entry expects it: a compiled module, its
-   * URL, a response to a request for it, its bytes, or a promise of one of these.
+   * URL (as `fetch` takes it: no `file:` in Node), a response to a request for it, its bytes, or a promise of one of these.
    */
   wasm?: WasmSource | Promise<WasmSource>;
 }

@@ -80,6 +80,21 @@ fn a_hint_in_a_close_reason_is_kept_to_within_bounds() {
     }
 }
 
+/// Fault 49: at once, of one session alone, whenever it is back.
+#[test]
+fn a_server_that_takes_a_session_and_asks_for_it_at_once_is_not_come_back_to_without_a_pause() {
+    let mut room = steady();
+    for _ in 0..20 {
+        let attempt = room.socket.take().unwrap();
+        room.give(Incoming::Closed(attempt, 1000, "retry_in=0".into()));
+        room.run_for(1_100);
+        assert_eq!(room.state(), ConnectionState::Connected);
+    }
+    let delays: Vec<f64> = room.reconnecting().iter().map(|facts| facts.delay_ms).collect();
+    assert!(delays.iter().all(|delay| *delay > 0.0 && *delay <= 1_000.0), "{delays:?}");
+    assert!(delays.iter().sum::<f64>() > 5_000.0, "{delays:?}");
+}
+
 /// Faults 8, 49: `Retry-After` of a 429 and of a 503, while a room comes back. (What cannot be read is none.)
 #[test]
 fn retry_after_is_kept_to_within_bounds_or_the_policy_decides() {

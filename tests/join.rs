@@ -175,6 +175,20 @@ fn a_socket_that_does_not_open_ends_at_the_budget() {
 }
 
 #[test]
+fn a_host_that_cannot_open_a_socket_says_why() {
+    let mut room = Room::new();
+    room.server.next_dials([OnDial::Stall]);
+    let call = room.connect_with(no_retry());
+    room.run_for(1);
+    let attempt = room.socket.take().unwrap();
+    room.give(Incoming::Closed(attempt, 0, "this host has no WebSocket".into()));
+    room.run_for(5_000);
+    let error = room.error(call);
+    assert_eq!(error.code, Code::ServerUnreachable);
+    assert!(error.message.ends_with("this host has no WebSocket"), "{}", error.message);
+}
+
+#[test]
 fn a_server_that_says_nothing_is_given_five_seconds() {
     let mut room = Room::new();
     room.server.next_dials([OnDial::Mute]);

@@ -44,7 +44,7 @@ fn a_server_that_never_answers_is_a_timeout_unless_the_state_shows_it() {
     room.run_for(5_999);
     assert_eq!(room.result(lost), None, "a probe is answered, the answer may follow");
     room.run_for(1);
-    assert_eq!(room.error(lost).code, Code::Timeout);
+    assert_eq!(room.error(lost).code, Code::SignalRequest);
 }
 
 /// A socket that died without a word, with a request and a track on it; `alive`: whether the server is still heard.
@@ -82,7 +82,7 @@ fn a_server_that_answers_nothing_but_pings_is_a_timeout_and_stays() {
     (room.server.publishes, room.server.responds) = (false, None);
     let (name, track) = (room.call(named("Ada")), room.publish("mic"));
     room.run_for(10_100);
-    assert_eq!((room.error(name).code, room.error(track).code), (Code::Timeout, Code::Timeout));
+    assert_eq!((room.error(name).code, room.error(track).code), (Code::SignalRequest, Code::Timeout));
     assert!(room.closed.is_empty());
 }
 

@@ -6,6 +6,7 @@ import { DeviceUnsupportedError, TrackInvalidError } from './errors.js';
 import { LocalAudioTrack } from './local_audio_track.js';
 import { LocalVideoTrack } from './local_video_track.js';
 import { ScreenSharePresets, VideoPresets } from './presets.js';
+import { CREATE, SCREEN_CAPTURE, read } from './strict.js';
 import { Track } from './track.js';
 
 const DEFAULTS = {
@@ -15,8 +16,8 @@ const DEFAULTS = {
 const SOURCES = { audio: Track.Source.Microphone, video: Track.Source.Camera };
 
 /** Captures microphone and camera with one question to the user. A device that is named must be there, or another is taken. */
-export async function createLocalTracks({ audio, video } = {}) {
-  const wanted = Object.fromEntries(Object.entries({ audio, video }).filter(([, options]) => options));
+export async function createLocalTracks(options) {
+  const wanted = Object.fromEntries(Object.entries(read(options, CREATE, 'capture options')).filter(([, asked]) => asked));
   const named = Object.values(wanted).some(({ deviceId }) => typeof deviceId === 'string');
   try {
     return await capture(wanted, 'exact');
@@ -37,7 +38,8 @@ export async function createLocalAudioTrack(options = true) {
 }
 
 /** Captures a screen, a window or a tab; with `audio` its sound as well, where the browser can. */
-export async function createLocalScreenTracks(options = {}) {
+export async function createLocalScreenTracks(given) {
+  const options = read(given, SCREEN_CAPTURE, 'screen capture options');
   if (!globalThis.navigator?.mediaDevices?.getDisplayMedia) throw new DeviceUnsupportedError('this browser cannot capture a screen');
   // Safari 17 refuses a size.
   const resolution = options.resolution ?? (isSafari ? undefined : ScreenSharePresets.h1080fps30.resolution);

@@ -6,7 +6,8 @@ export interface ListenerOptions {
 
 /**
  * What `Room`, `Participant`, `TrackPublication` and `Track` are. A listener that throws is reported as an uncaught
- * error, and the others still run. `on` and its kin return the object, so that chains work.
+ * error (in the console where the host has no `reportError`, as Node), and the others still run. `on` and its kin return
+ * the object, so that chains work.
  */
 export declare class EventEmitter<Events extends { [E in keyof Events]: (...args: any[]) => void } = Record<string, (...args: any[]) => void>> {
   on<E extends keyof Events>(event: E, listener: Events[E], options?: ListenerOptions): this;

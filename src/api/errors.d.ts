@@ -41,7 +41,7 @@ export declare abstract class LivekitReasonedError<Reason> extends LivekitError 
   readonly reasonName: string;
 }
 
-/** What `connect()` rejects with. */
+/** What `connect()` rejects with, and a publish that the server does not answer in time: 10 s, more where it may not have arrived. */
 export declare class ConnectionError extends LivekitReasonedError<ConnectionErrorReason> {
   private constructor();
   /** The HTTP status, where one was seen. */
@@ -80,7 +80,7 @@ export declare class PublishTrackError extends LivekitError {
   readonly status: number;
 }
 
-/** The server refused a request (name, metadata, attributes), or did not answer it in time (`"TimeoutError"`). */
+/** The server refused a request (name, metadata, attributes), or did not answer it in time (`"TimeoutError"`): 5 s, more where it may not have arrived. */
 export declare class SignalRequestError extends LivekitReasonedError<number | 'TimeoutError'> {
   constructor(message: string, reason: number | 'TimeoutError', options?: LivekitErrorOptions);
 }

@@ -141,6 +141,6 @@ export const MediaDeviceFailure = {
 
   /** What an error of getUserMedia means; undefined for what is no error. */
   getFailure(error) {
-    return error && 'name' in error ? FAILURES[error.name] ?? 'Other' : undefined;
+    return error?.name === undefined ? undefined : FAILURES[error.name] ?? 'Other';
   },
 };

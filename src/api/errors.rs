@@ -33,10 +33,12 @@ pub fn of_connect(error: &Error) -> JsValue {
 
 fn made(error: &Error, connecting: bool) -> JsValue {
     let code = error.code;
+    // Not refused, but not answered.
+    let unanswered = code == Code::SignalRequest && error.request_reason.is_none();
     failure(
         code.as_str(),
         &error.message,
-        code.retryable(),
+        code.retryable() || unanswered,
         connecting,
         reason(code),
         error.status,

@@ -19,7 +19,7 @@ export type SubscribedTrack = RemoteAudioTrack | RemoteVideoTrack;
 export interface ReconnectingFacts {
   /** Counts from 1 within an episode. */
   readonly attempt: number;
-  /** Milliseconds until the attempt begins. */
+  /** Milliseconds until the attempt begins; `Infinity` while the host is offline. */
   readonly delayMs: number;
   /** Why the connection was lost, as a sentence. */
   readonly reason: string;
@@ -96,9 +96,9 @@ export interface UpdateTrackSettings {
 
 export type RoomEventCallbacks = {
   connected: () => void;
-  /** A full reconnect is due or under way; told for each attempt. */
+  /** A full reconnect is due; told for each attempt, and again when it is to begin at another time. */
   reconnecting: (facts: ReconnectingFacts) => void;
-  /** A resume is due or under way; told for each attempt. */
+  /** A resume is due; told in the same way. */
   signalReconnecting: (facts: ReconnectingFacts) => void;
   reconnected: () => void;
   regionChanged: (facts: RegionChangedFacts) => void;

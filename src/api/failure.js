@@ -10,6 +10,7 @@ const MADE = {
   negotiation: (message, _facts, options) => new NegotiationError(message, options),
   'publish-data': (message, _facts, options) => new PublishDataError(message, options),
   'publish-track': (message, { status }, options) => new PublishTrackError(message, status ?? 500, options),
+  // Without a reason there was no answer.
   'signal-request': (message, { requestReason }, options) => new SignalRequestError(message, requestReason ?? 'TimeoutError', options),
   unsupported: (message, _facts, options) => new DeviceUnsupportedError(message, options),
 };

@@ -21,14 +21,18 @@ export declare class LocalParticipant extends Participant {
   getTrackPublication(source: Track.Source): LocalTrackPublication | undefined;
   getTrackPublicationByName(name: string): LocalTrackPublication | undefined;
   /**
-   * These three ask the server and reject with a `SignalRequestError` when it refuses. What it accepted is set again in a
-   * session that begins without it.
+   * These three ask the server and reject with a `SignalRequestError` when it refuses, and with the code `queue-full` while
+   * 1,000 requests wait for the connection. What it accepted is set again in a session that begins without it.
    */
   setMetadata(metadata: string): Promise<void>;
   setName(name: string): Promise<void>;
   /** Sets the attributes that are named; one that is set to "" is removed. */
   setAttributes(attributes: Record<string, string>): Promise<void>;
-  /** Sends bytes to everybody, or to some. A reliable message that was accepted arrives, or the promise rejects. */
+  /**
+   * Sends bytes to everybody, or to some; resolves when they are handed to the connection. A reliable message that was accepted
+   * arrives. Rejects with a `PublishDataError` above 64,000 bytes (its envelope included), and with the code `queue-full` while
+   * 10,000 messages or 16 MiB wait. What is not reliable is dropped while the connection is lost or takes no more.
+   */
   publishData(data: Uint8Array, options?: DataPublishOptions): Promise<void>;
   setCameraEnabled(enabled: boolean, options?: VideoCaptureOptions, publishOptions?: TrackPublishOptions): Promise<LocalTrackPublication | undefined>;
   setMicrophoneEnabled(enabled: boolean, options?: AudioCaptureOptions, publishOptions?: TrackPublishOptions): Promise<LocalTrackPublication | undefined>;
@@ -38,7 +42,7 @@ export declare class LocalParticipant extends Participant {
   /** Captures without publishing, with the room's defaults. */
   createTracks(options?: CreateLocalTracksOptions): Promise<LocalTrack[]>;
   createScreenTracks(options?: ScreenShareCaptureOptions): Promise<LocalTrack[]>;
-  /** Publishes a track; one that is published already is not published again. */
+  /** Publishes a track; one that is published already is not published again. Waits 15 s for a `connect()` that is not there yet. */
   publishTrack(track: LocalTrack | MediaStreamTrack, options?: TrackPublishOptions): Promise<LocalTrackPublication>;
   unpublishTrack(track: LocalTrack | MediaStreamTrack, stopOnUnpublish?: boolean): Promise<LocalTrackPublication | undefined>;
   unpublishTracks(tracks: (LocalTrack | MediaStreamTrack)[]): Promise<LocalTrackPublication[]>;

@@ -9,7 +9,7 @@ import { LocalTrackPublication } from './local_publication.js';
 import { LocalAudioTrack } from './local_audio_track.js';
 import { LocalTrack } from './local_track.js';
 import { LocalVideoTrack } from './local_video_track.js';
-import { AUDIO_CAPTURE, PUBLISH, PUBLISH_DATA, SCREEN_CAPTURE, VIDEO_CAPTURE, read } from './strict.js';
+import { CREATE, PERMISSION, PUBLISH, PUBLISH_DATA, read } from './strict.js';
 import { Participant } from './participant.js';
 import { describe } from './publish.js';
 import { activate } from './switch_device.js';
@@ -65,6 +65,7 @@ export class LocalParticipant extends Participant {
 
   /** Sets the attributes that are named; one that is set to "" is removed. */
   async setAttributes(attributes) {
+    if (typeof attributes !== 'object' || attributes === null) throw new TypeError('attributes must be an object');
     for (const key of Object.keys(attributes)) text(attributes[key], `attributes.${key}`);
     await this._room._core.ask(ASK.UPDATE, undefined, undefined, Object.entries(attributes));
   }
@@ -104,19 +105,15 @@ export class LocalParticipant extends Participant {
   }
 
   /** Captures without publishing, with the room's defaults. */
-  async createTracks(options = {}) {
+  async createTracks(options) {
     const { audioCaptureDefaults, videoCaptureDefaults } = this._room.options;
-    const merged = (defaults, asked, table, path) => (asked ? { ...defaults, ...(asked === true ? undefined : read(asked, table, path)) } : asked);
-    return this.#captured(
-      await createLocalTracks({
-        audio: merged(audioCaptureDefaults, options.audio, AUDIO_CAPTURE, 'audio capture options'),
-        video: merged(videoCaptureDefaults, options.video, VIDEO_CAPTURE, 'video capture options'),
-      }),
-    );
+    const { audio, video } = read(options, CREATE, 'capture options');
+    const merged = (defaults, asked) => asked && { ...defaults, ...asked };
+    return this.#captured(await createLocalTracks({ audio: merged(audioCaptureDefaults, audio), video: merged(videoCaptureDefaults, video) }));
   }
 
   async createScreenTracks(options) {
-    return this.#captured(await createLocalScreenTracks(read(options, SCREEN_CAPTURE, 'screen capture options')));
+    return this.#captured(await createLocalScreenTracks(options));
   }
 
   /** Publishes a track; one that is published already is not published again. */
@@ -162,11 +159,14 @@ export class LocalParticipant extends Participant {
 
   /** Who may subscribe to what this participant publishes, in every session. `participantPermissions` names the exceptions. */
   setTrackSubscriptionPermissions(allParticipantsAllowed, participantPermissions = []) {
-    const list = participantPermissions.map(({ participantIdentity, participantSid, allowAll, allowedTrackSids = [] }) => {
+    if (typeof allParticipantsAllowed !== 'boolean') throw new TypeError('setTrackSubscriptionPermissions: allParticipantsAllowed must be true or false');
+    if (!Array.isArray(participantPermissions)) throw new TypeError('setTrackSubscriptionPermissions: participantPermissions must be a list');
+    const list = participantPermissions.map((permission) => {
+      const { participantIdentity, participantSid, allowAll = false, allowedTrackSids = [] } = read(permission, PERMISSION, 'participantPermissions');
       if (!participantIdentity && !participantSid) throw new TypeError('setTrackSubscriptionPermissions: participantIdentity or participantSid is needed');
-      return [participantIdentity, participantSid, Boolean(allowAll), allowedTrackSids];
+      return [participantIdentity, participantSid, allowAll, allowedTrackSids];
     });
-    this._room._core.ask(ASK.SET_SUBSCRIPTION_PERMISSIONS, Boolean(allParticipantsAllowed), list);
+    this._room._core.ask(ASK.SET_SUBSCRIPTION_PERMISSIONS, allParticipantsAllowed, list);
   }
 
   /** @internal A local publication has no object before it is published from here. */

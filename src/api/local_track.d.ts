@@ -21,6 +21,7 @@ export declare abstract class LocalTrack<Kind extends Track.Kind = Track.Kind> e
   get dimensions(): Track.Dimensions | undefined;
   /** What the device gives, before any processor. */
   getSourceTrackSettings(): MediaTrackSettings;
+  /** Rejects with a `TrackInvalidError` when it has none in time. @default 1000 */
   waitForDimensions(timeoutMs?: number): Promise<Track.Dimensions>;
   /** `normalize` names the device behind "default". */
   getDeviceId(normalize?: boolean): Promise<string | undefined>;

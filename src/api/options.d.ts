@@ -22,13 +22,13 @@ export interface RoomOptions {
   disconnectOnPageLeave?: boolean;
   /** One peer connection where the server can. @default true */
   singlePeerConnection?: boolean;
-  /** Ours. Silence after which a connection is suspected when the server names no time, 1000 at least; 0: never. @default 90000 */
+  /** Ours. Silence after which a connection is suspected when the server names no time, milliseconds, 1000 at least; 0: never. @default 90000 */
   idleTimeoutMs?: number;
-  /** Ours. Gives up reconnecting after this long, not counting time offline. @default 300000 */
+  /** Ours. Gives up reconnecting after so many milliseconds, not counting time offline or asked for by the server. @default 300000 */
   giveUpAfterMs?: number;
   /**
    * Ours. The attempt of an episode with which it is logged as a warning, once. With the default of 2 it is one as well when
-   * the connection is lost for 5 s.
+   * the first has not brought the connection back within 5 s.
    */
   logConnectionRetries?: { warnFromAttempt?: number };
   /**
@@ -57,7 +57,7 @@ export interface RegionOptions {
   urls?: string[];
   /** The URL of a list `{ "regions": [{ "region", "url" }] }`, asked with the token beside the first dial (2 s, 64 KiB, 16 entries). */
   endpoint?: string;
-  /** Hosts of a list that may be sent the token: `example.com` is that host and all below it. TLS is needed. */
+  /** Hosts of a list that may be sent the token: `example.com` is that host and all below it. TLS is needed (see `allowInsecure`). */
   allowedHosts?: string[];
 }
 
@@ -82,15 +82,18 @@ export interface RoomPlugin {
 export interface RoomConnectOptions {
   /** @default true */
   autoSubscribe?: boolean;
-  /** From the join to a connected transport. @default 15000 */
+  /** Milliseconds from the join to a connected transport. @default 15000 */
   peerConnectionTimeout?: number;
-  /** From the dial to the first message. @default 15000 */
+  /**
+   * Milliseconds from the dial to the first message. Once the socket is open it is 5 s at most, and where there may be other
+   * regions it opens within 3 s (the last of them 5 s). @default 15000
+   */
   websocketTimeout?: number;
   /** Retries of the first connect after a failure that a retry may mend. @default 1 */
   maxRetries?: number;
   /** What the server does not say about peer connections. */
   rtcConfig?: RTCConfiguration;
-  /** Ours. The whole connect. @default 15000 */
+  /** Ours. The whole connect, milliseconds. @default 15000 */
   connectTimeoutMs?: number;
   /** Ours. Gives the connect up when it aborts; its reason is the `cause` of the error. */
   signal?: AbortSignal;

@@ -2,7 +2,7 @@
 
 /** What a policy is told. The first four fields are livekit-client's; a room fills in all of them. */
 export interface ReconnectContext {
-  /** Failed attempts of this episode. */
+  /** Failed attempts since a session last lived for 30 s. A resume that the server turns down is none. */
   readonly retryCount: number;
   /** Milliseconds since the connection was lost. */
   readonly elapsedMs: number;
@@ -11,19 +11,19 @@ export interface ReconnectContext {
   readonly serverUrl?: string;
   /** Who else was probably lost: this client, its session, or everybody. */
   readonly cause?: 'local' | 'single' | 'remote';
-  /** Participants of the room when the connection was lost, the local one included. */
+  /** Participants when the connection was lost, the local one included; those of other rooms on the page are added. */
   readonly numParticipants?: number;
   /** The delay before the attempt that failed last, milliseconds; 0 before the first. */
   readonly lastDelayMs?: number;
-  /** How long the lost session had lived. */
+  /** How long the lost session had lived, milliseconds. */
   readonly sessionDurationMs?: number;
-  /** What the host says about the network. */
+  /** What the host says about the network; true where it says nothing. */
   readonly online?: boolean;
-  /** The server's hint, milliseconds. */
+  /** In how many milliseconds the server wants to see this client again (`Retry-After`, `retry_in=<ms>`); negative: never. */
   readonly hintMs?: number;
 }
 
-/** What `RoomOptions.reconnectPolicy` may be. `null` gives up; a throw or nonsense falls back to the default. */
+/** What `RoomOptions.reconnectPolicy` may be. `null` gives up; a throw, nonsense or no answer within 5 s falls back to the default. */
 export interface ReconnectPolicy {
   nextRetryDelayInMs(context: ReconnectContext): number | null | Promise<number | null>;
 }
@@ -54,7 +54,10 @@ export interface DefaultReconnectPolicyOptions {
   maxBackoff?: number;
 }
 
-/** The default. A list of delays, livekit-client's form, means that table with ±50 % of jitter. */
+/**
+ * The default. It gives up when the server says so; otherwise a hint (300 s at most) is waited for, and then a while more, up
+ * to the window or a quarter of the hint. A list of delays, livekit-client's form, means that table with ±50 % of jitter.
+ */
 export declare class DefaultReconnectPolicy implements ReconnectPolicy {
   constructor(options?: DefaultReconnectPolicyOptions | number[]);
   nextRetryDelayInMs(context: ReconnectContext): number | null;
@@ -67,7 +70,7 @@ export interface ProportionalJitterPolicyOptions {
   jitter?: number;
 }
 
-/** `delay * (1 ± jitter)` from a table, null past its end. */
+/** `delay * (1 ± jitter)` from a table, null past its end. A hint of the server can only lengthen it, a negative one gives up. */
 export declare class ProportionalJitterPolicy implements ReconnectPolicy {
   constructor(options?: ProportionalJitterPolicyOptions);
   nextRetryDelayInMs(context: ReconnectContext): number | null;

@@ -85,7 +85,7 @@ export interface TrackPublishDefaults {
   forceStereo?: boolean;
   /** Sends video in layers of different size. @default true */
   simulcast?: boolean;
-  /** Layers inside one stream, for `vp9` and `av1`. @default 'L3T3_KEY' with these codecs */
+  /** Layers inside one stream, for `vp9` and `av1`; a screen has 'L1T3' then. @default 'L3T3_KEY' with these codecs */
   scalabilityMode?: ScalabilityMode;
   /** What gives when bandwidth or power is short. @default 'maintain-framerate' for cameras, 'maintain-resolution' for screens */
   degradationPreference?: RTCDegradationPreference;

@@ -23,5 +23,6 @@ export declare class RemoteTrackPublication extends TrackPublication {
   setVideoQuality(quality: VideoQuality): void;
   /** The size that is wanted, in pixels. */
   setVideoDimensions(dimensions: Track.Dimensions): void;
+  /** The most frames a second that are wanted. */
   setVideoFPS(fps: number): void;
 }

@@ -5,6 +5,9 @@ import { PUBLICATION } from './fields.js';
 import { TrackPublication } from './publication.js';
 import { RemoteAudioTrack, RemoteVideoTrack } from './remote_track.js';
 
+const amount = (value, name) => {
+  if (!Number.isFinite(value) || value < 0) throw new TypeError(`${name} must be a number, 0 or more`);
+};
 const smaller = (a, b) => a.width * a.height < b.width * b.height;
 
 export class RemoteTrackPublication extends TrackPublication {
@@ -65,6 +68,7 @@ export class RemoteTrackPublication extends TrackPublication {
   }
 
   setVideoQuality(quality) {
+    if (typeof VideoQuality[quality] !== 'string') throw new TypeError('setVideoQuality: a VideoQuality is needed');
     if (!this.isDesired || this.#quality === quality) return;
     this.#quality = quality;
     this.#dimensions = undefined;
@@ -72,6 +76,8 @@ export class RemoteTrackPublication extends TrackPublication {
   }
 
   setVideoDimensions({ width, height }) {
+    amount(width, 'setVideoDimensions: width');
+    amount(height, 'setVideoDimensions: height');
     if (!this.isDesired || (this.#dimensions?.width === width && this.#dimensions?.height === height)) return;
     if (this._track?.kind === 'video') this.#dimensions = { width, height };
     this.#quality = undefined;
@@ -79,6 +85,7 @@ export class RemoteTrackPublication extends TrackPublication {
   }
 
   setVideoFPS(fps) {
+    amount(fps, 'setVideoFPS: fps');
     if (!this.isDesired || this._track?.kind !== 'video' || this.#fps === fps) return;
     this.#fps = fps;
     this.#send();

@@ -13,7 +13,7 @@ export interface AdaptiveStreamSettings {
   pauseVideoInBackground?: boolean;
 }
 
-/** The media of one subscription. A full reconnect brings a new one. */
+/** The media of one subscription. A full reconnect keeps the object and gives it another `mediaStreamTrack`. */
 export declare abstract class RemoteTrack<Kind extends Track.Kind = Track.Kind> extends Track<Kind> {
   protected constructor();
   /** While it is subscribed to. */

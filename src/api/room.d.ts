@@ -84,7 +84,7 @@ export declare class Room extends EventEmitter<RoomEventCallbacks> implements Di
   readonly activeSpeakers: Participant[];
   readonly canPlaybackAudio: boolean;
   readonly canPlaybackVideo: boolean;
-  /** Joins the room of the token. Resolves when connected, rejects with a `ConnectionError`. */
+  /** Joins the room of the token. Resolves when connected, rejects with a `ConnectionError`, or a `TypeError` for a wrong option. */
   connect(url: string, token: string, options?: RoomConnectOptions): Promise<void>;
   /**
    * Leaves. Reliable data that was accepted arrives first (a second at most; a second call does not wait); everything else
@@ -94,14 +94,14 @@ export declare class Room extends EventEmitter<RoomEventCallbacks> implements Di
   /**
    * Tries now instead of when the policy would: after the delay of a local loss (at most 250 ms in a room of up to 200), and at
    * least 1 s after the last attempt that was asked for in this way. Amid an attempt, it is the next that does not wait, should
-   * this one fail. Resolves at once; does nothing while connected or offline.
+   * this one fail and the server ask for no pause. Resolves at once; does nothing while connected or offline.
    */
   reconnectNow(): Promise<void>;
   /** Ours. The last 200 facts of the connection, oldest first, as plain data without secrets. */
   readonly connectionHistory: ConnectionFact[];
   /** Warms name resolution and TLS for a `connect` that will follow, and with a token learns the server's regions. Never fails. */
   prepareConnection(url: string, token?: string): Promise<void>;
-  /** The room's sid, as soon as the server says it. */
+  /** The room's sid, as soon as the server says it; "" while disconnected. Rejects when the session ends before. */
   getSid(): Promise<string>;
   getParticipantByIdentity(identity: string): Participant | undefined;
   simulateScenario(scenario: SimulationScenario, arg?: number): Promise<void>;

@@ -43,10 +43,10 @@ const PUBLISH_DEFAULTS = table({
   'frameMetadata packetTrailer': any,
 });
 export const PUBLISH = { ...PUBLISH_DEFAULTS, ...table({ 'name source stream': text }) };
-export const AUDIO_CAPTURE = table({
+const AUDIO_CAPTURE = table({
   'autoGainControl channelCount deviceId echoCancellation latency noiseSuppression voiceIsolation restrictOwnAudio sampleRate sampleSize processor': any,
 });
-export const VIDEO_CAPTURE = table({ 'deviceId frameRate processor': any, facingMode: text, resolution: RESOLUTION });
+const VIDEO_CAPTURE = table({ 'deviceId frameRate processor': any, facingMode: text, resolution: RESOLUTION });
 export const SCREEN_CAPTURE = table({
   audio: either(flag, AUDIO_CAPTURE),
   video: either(flag, table({ displaySurface: text })),
@@ -55,7 +55,9 @@ export const SCREEN_CAPTURE = table({
   'selfBrowserSurface surfaceSwitching systemAudio contentHint': text,
   'suppressLocalAudioPlayback preferCurrentTab': flag,
 });
+export const CREATE = table({ audio: either(flag, AUDIO_CAPTURE), video: either(flag, VIDEO_CAPTURE) });
 export const PUBLISH_DATA = table({ reliable: flag, topic: text, destinationIdentities: texts });
+export const PERMISSION = table({ 'participantIdentity participantSid': text, allowAll: flag, allowedTrackSids: texts });
 export const ROOM = table({
   adaptiveStream: either(flag, table({ pixelDensity, pauseVideoInBackground: flag })),
   'dynacast stopLocalTrackOnUnpublish disconnectOnPageLeave singlePeerConnection': flag,
@@ -93,7 +95,7 @@ const IGNORED = [
 ];
 const REFUSED = ['e2ee', 'encryption'];
 // Where code for livekit-client says "none" with null.
-const NULLABLE = ['adaptiveStream', 'reconnectPolicy', 'topic', 'destinationIdentities'];
+const NULLABLE = ['adaptiveStream', 'reconnectPolicy', 'topic', 'destinationIdentities', 'audio', 'video'];
 const told = new Set();
 
 /** The options, checked: a copy without keys that are undefined. `path` begins the key path in an error. */

@@ -2,11 +2,13 @@
 // begin with it.
 import { isMobile, isSafari } from './browser.js';
 import { getLocalDevices, knownDevices } from './devices.js';
+import { DeviceUnsupportedError } from './errors.js';
 
 const INPUTS = { audioinput: ['audioCaptureDefaults', 'microphone'], videoinput: ['videoCaptureDefaults', 'camera'] };
 
 /** True when every track that is captured moved. */
 export async function switchDevice(room, kind, deviceId, exact) {
+  if (typeof deviceId !== 'string') throw new TypeError('switchActiveDevice: deviceId must be a text');
   if (kind === 'audiooutput') return switchOutput(room, deviceId);
   if (!INPUTS[kind]) throw new TypeError(`switchActiveDevice: unknown kind "${kind}" (audioinput, videoinput or audiooutput)`);
   const [defaultsName, source] = INPUTS[kind];
@@ -27,7 +29,7 @@ export async function switchDevice(room, kind, deviceId, exact) {
 }
 
 async function switchOutput(room, deviceId) {
-  if (!('setSinkId' in globalThis.HTMLMediaElement.prototype)) throw new Error('switchActiveDevice: this browser cannot choose an audio output');
+  if (!('setSinkId' in (globalThis.HTMLMediaElement?.prototype ?? {}))) throw new DeviceUnsupportedError('switchActiveDevice: this browser cannot choose an audio output');
   const before = room.options.audioOutput;
   room.options.audioOutput = { deviceId };
   try {

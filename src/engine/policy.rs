@@ -113,7 +113,9 @@ impl DefaultReconnect {
     pub fn next_delay_ms(&self, context: &ReconnectContext, rng: &mut Rng) -> Option<f64> {
         let (lost, window) = self.window_ms(context);
         if let Some(hint) = context.hint_ms {
-            return hinted(hint, window, rng);
+            // Whoever is told to come at once does not come at the same moment as all others, nor without end.
+            let least = if context.retry_count == 0 { self.spread_ms } else { self.retry_window_ms };
+            return hinted(hint, window.max(least), rng);
         }
         Some(match context.retry_count {
             0 => {

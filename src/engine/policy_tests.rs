@@ -107,6 +107,12 @@ fn a_hint_is_honoured_within_bounds_and_a_negative_one_stops() {
         assert!((0.0..=3_800.0).contains(&with(Cause::Remote, f64::NAN).unwrap()));
         assert_eq!(with(Cause::Remote, -1.0), None);
     }
+    // At once, by a server that speaks of this session alone: with jitter all the same.
+    for (retry, widest) in [(0, 250.0), (1, 1_000.0), (9, 1_000.0)] {
+        let context = ReconnectContext { hint_ms: Some(0.0), ..context(Cause::Single, 10, retry) };
+        let (first, _, last) = ends(&delays(10_000, &context));
+        assert!(first > 0.0 && last <= widest && last > widest * 0.98, "{retry}: {first} {last}");
+    }
 }
 
 #[test]

@@ -324,6 +324,13 @@ describe('what the local participant asks for', () => {
     await assert.rejects(refused(room, connection), (error) => error instanceof rejoin.SignalRequestError && error.reasonName === 'NOT_ALLOWED' && !error.retryable);
   });
 
+  test('so is a request that the server does not answer, and it may be made again', async (t) => {
+    server.use({ answers: { updateMetadata: false } });
+    t.after(() => server.use({}));
+    const { room } = await join();
+    await assert.rejects(room.localParticipant.setName('x'), (error) => error instanceof rejoin.SignalRequestError && error.reason === 'TimeoutError' && error.retryable);
+  });
+
   async function refused(room, connection) {
     const asking = room.localParticipant.setName('x'.repeat(10));
     const { value } = await connection.next('updateMetadata');
@@ -356,5 +363,35 @@ describe('what the local participant asks for', () => {
     await assert.rejects(room.localParticipant.publishData('text'), TypeError);
     await assert.rejects(room.localParticipant.publishData(new Uint8Array(1), { relaible: true }), /did you mean "reliable"/);
     await assert.rejects(room.simulateScenario('no-such-thing'), /no-such-thing/);
+  });
+
+  test('what is no argument is a TypeError that names it, and changes nothing', async () => {
+    const { room } = make();
+    const { localParticipant } = room;
+    for (const attributes of [undefined, null, 'ab']) await assert.rejects(localParticipant.setAttributes(attributes), /^TypeError: attributes/);
+    assert.throws(() => localParticipant.setTrackSubscriptionPermissions('no'), /^TypeError: .*allParticipantsAllowed/);
+    assert.throws(() => localParticipant.setTrackSubscriptionPermissions(false, 5), /^TypeError: .*participantPermissions/);
+    assert.throws(() => localParticipant.setTrackSubscriptionPermissions(false, [{ participantIdentity: 'bob', allowedTrackSids: 'TR_1' }]), /^TypeError: .*allowedTrackSids/);
+    await assert.rejects(room.switchActiveDevice('audioinput'), /^TypeError: .*deviceId/);
+    assert.equal(room.getActiveDevice('audioinput'), 'default');
+    await assert.rejects(room.switchActiveDevice('audiooutput', 'x'), (error) => error instanceof rejoin.DeviceUnsupportedError);
+    await assert.rejects(rejoin.createLocalTracks({ audio: { foo: 1 } }), /^TypeError: .*audio: unknown option "foo"/);
+    await assert.rejects(localParticipant.createTracks({ audoi: true }), /did you mean "audio"/);
+    await assert.rejects(rejoin.createLocalScreenTracks({ audio: 'x' }), /^TypeError: .*audio/);
+    for (const thrown of [undefined, 'x', 5]) assert.equal(rejoin.MediaDeviceFailure.getFailure(thrown), undefined);
+  });
+
+  test('so is a quality, size or frame rate of a video that is none: the server is not asked for it', async () => {
+    const { room, connection } = await join();
+    tell(connection, person(1));
+    await next(room, 'trackPublished');
+    const publication = room.getParticipantByIdentity('p1').getTrackPublicationBySid('TR_1');
+    for (const quality of [undefined, 'LOW', 3, -1, NaN]) assert.throws(() => publication.setVideoQuality(quality), /^TypeError: setVideoQuality/);
+    for (const width of [undefined, '5', -1, NaN, Infinity]) assert.throws(() => publication.setVideoDimensions({ width, height: 1 }), /^TypeError: .*width/);
+    assert.throws(() => publication.setVideoFPS('5'), /^TypeError: .*fps/);
+    assert.equal(publication.videoQuality, rejoin.VideoQuality.HIGH);
+    publication.setVideoQuality(rejoin.VideoQuality.LOW);
+    await connection.next('trackSetting');
+    assert.equal(connection.requests('trackSetting').length, 1);
   });
 });

@@ -52,6 +52,10 @@ impl Failure {
     pub fn of_close(now: Millis, opened: bool, code: u16, reason: &str, surroundings: &Surroundings) -> Self {
         let error = match opened {
             true => Error::new(Code::WebSocket, text!("the signal socket closed while connecting (code ", code, ")")),
+            // The host itself says why: it has none.
+            false if code == 0 && !reason.is_empty() => {
+                Error::new(Code::ServerUnreachable, text!("the signal socket could not be opened: ", reason))
+            }
             false => Error::new(Code::ServerUnreachable, "the signal socket could not be opened"),
         };
         Self::judged(cause::judge(now, Evidence::Closed { code, reason }, surroundings), error)

@@ -188,7 +188,8 @@ impl Requests {
             |pending| pending.due.is_some_and(|due| due.at <= now),
             |pending| match pending.accepted {
                 true => Ok(()),
-                false => Err(Error::new(Code::Timeout, "the server did not answer the request in time")),
+                // Without a reason of the server's.
+                false => Err(Error::new(Code::SignalRequest, "the server did not answer the request in time")),
             },
         )
     }
@@ -324,6 +325,7 @@ mod tests {
         assert!(requests.expired(Millis(60_000)).is_empty());
         requests.message(Millis(60_000), id, None);
         let (_, result) = requests.expired(Millis(60_000 + ANSWER_MS)).pop().unwrap();
-        assert_eq!(result.unwrap_err().code, Code::Timeout);
+        let error = result.unwrap_err();
+        assert_eq!((error.code, error.request_reason), (Code::SignalRequest, None));
     }
 }
