@@ -114,7 +114,11 @@ impl DefaultReconnect {
         let (lost, window) = self.window_ms(context);
         if let Some(hint) = context.hint_ms {
             // Whoever is told to come at once does not come at the same moment as all others, nor without end.
-            let least = if context.retry_count == 0 { self.spread_ms } else { self.retry_window_ms };
+            let least = match context.retry_count {
+                _ if hint > 0.0 => 0.0,
+                0 => self.spread_ms,
+                _ => self.retry_window_ms,
+            };
             return hinted(hint, window.max(least), rng);
         }
         Some(match context.retry_count {
