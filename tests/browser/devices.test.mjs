@@ -110,6 +110,21 @@ describe('in a room', () => {
     assert.deepEqual(seen, { chosen: true, told: ['audiooutput default', 'changed'], now: 'default' });
   });
 
+  test('where somebody is to be heard holds for what she publishes later, as after a full reconnect of hers', TIMEOUT, async () => {
+    const bob = await stage.client(PEER);
+    await bob.join({ room: await ada.run(({ room }) => room.name), identity: 'bob' });
+    await bob.publishBoth();
+    await ada.until((client) => client.publication('bob', 'microphone')?.track, 'the microphone');
+    await ada.run(async (client) => {
+      const [output] = (await SDK.Room.getLocalDevices('audiooutput')).filter(({ deviceId }) => deviceId !== 'default');
+      window.heard = { output: output.deviceId, track: client.publication('bob', 'microphone').track };
+      await client.participant('bob').setAudioOutput(output);
+    });
+    await bob.run(({ room }) => room.simulateScenario('full-reconnect'));
+    await ada.until((client) => ![undefined, heard.track].includes(client.publication('bob', 'microphone')?.track), 'another microphone');
+    await ada.until((client) => client.publication('bob', 'microphone').track.attachedElements[0].sinkId === heard.output, 'the same output', { ms: 3_000 });
+  });
+
   test('a capture that fails is told to the participant and then to the room; one that was asked for with two devices only rejects', TIMEOUT, async () => {
     const seen = await ada.run(async ({ room }) => {
       const { localParticipant } = room;
