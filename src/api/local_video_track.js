@@ -72,7 +72,7 @@ export class LocalVideoTrack extends LocalTrack {
 
   /** For a device that lacks power: one layer, small and slow, for as long as it is published. */
   async prioritizePerformance() {
-    if (!this.sender) throw new TrackInvalidError('prioritizePerformance: the track is not published');
+    if (!(this.sender ?? this.sid)) throw new TrackInvalidError('prioritizePerformance: the track is not published');
     this.#frugal = true;
     const { height = 360 } = this.mediaStreamTrack.getSettings();
     await this.#change(({ encodings: [one, ...others] }) => {

@@ -272,6 +272,29 @@ test('what an app asks of tracks, people and the browser is answered as livekit-
   await stage.clear();
 });
 
+test('a camera that is to cost little in the middle of a full reconnect does so when it is back', TIMEOUT, async () => {
+  const ada = await stage.client(SUBJECT, { fresh: true });
+  await ada.join({ room: stage.roomName('frugal'), identity: 'ada' });
+  const sent = await ada.run(async (client) => {
+    const { track } = await client.room.localParticipant.setCameraEnabled(true);
+    const { addTransceiver } = RTCPeerConnection.prototype;
+    let asked;
+    RTCPeerConnection.prototype.addTransceiver = function (...args) {
+      if (args[0] === track.mediaStreamTrack) asked = [track.sender, track.prioritizePerformance().then(() => 'done', (error) => error.message)];
+      return addTransceiver.apply(this, args);
+    };
+    const back = new Promise((resolve) => client.room.once('reconnected', resolve));
+    await client.room.simulateScenario('full-reconnect');
+    await back;
+    await client.until(() => asked, 'the new sender');
+    const active = () => track.sender.getParameters().encodings.map(({ active, maxFramerate }) => active && maxFramerate).join();
+    await client.until(() => active() === '15,false,false', 'one layer', 3_000).catch(() => undefined);
+    return [...(await Promise.all(asked)), active()];
+  });
+  assert.deepEqual(sent, [undefined, 'done', '15,false,false']);
+  await stage.clear();
+});
+
 test('a camera of a device without power is sent in one small layer, as livekit-client sends it', TIMEOUT, async () => {
   const layers = async (sdk) => {
     const page = await stage.client(sdk, { fresh: true });
