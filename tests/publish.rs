@@ -45,6 +45,23 @@ fn asking_and_negotiating_go_side_by_side_where_the_server_named_its_codecs() {
 }
 
 #[test]
+fn the_host_is_told_of_each_answer_after_what_is_published_with_it() {
+    let mut room = Room::connected();
+    for cid in ["cam", "mic"] {
+        room.forget();
+        room.publish(cid);
+        room.run_for(100);
+        let of = |event: &Event| match event {
+            Event::LocalTrackPublished { .. } => Some("published"),
+            Event::Answered => Some("answered"),
+            _ => None,
+        };
+        let told: Vec<&str> = room.events.iter().filter_map(of).collect();
+        assert_eq!(told, ["published", "answered"], "{cid}");
+    }
+}
+
+#[test]
 fn a_server_that_names_no_codecs_is_offered_a_track_after_it_announced_it() {
     let mut room = Room::new();
     room.server.join.enabled_publish_codecs.clear();

@@ -133,6 +133,9 @@ const HANDLERS = {
     if (!room.options.dynacast) return;
     room.localParticipant.trackPublications.get(sid)?.track?._setPublishingLayers?.(codecs);
   },
+  answered(room) {
+    for (const { track } of room.localParticipant.getTrackPublications()) track?._answered?.();
+  },
 
   data(room, payload, identity, reliable, topic) {
     const participant = room._sender(identity, 'dataReceived');

@@ -99,6 +99,7 @@ fn facts(driver: &Driver, event: &Event, list: &List) -> Option<&'static str> {
         Event::LocalTrackSubscribed { sid } => ("localSubscribed", list.text(sid)),
         Event::LocalTrackMuteRequested { sid, muted } => ("muteRequested", list.text(sid).flag(*muted)),
         Event::SubscribedQuality(update) => ("layers", list.text(&update.track_sid).value(&layers(update))),
+        Event::Answered => ("answered", list),
 
         Event::DataReceived { payload, identity, reliable, topic } => {
             let payload = js_sys::Uint8Array::from(payload.as_slice());

@@ -192,6 +192,8 @@ export class LocalParticipant extends Participant {
     track._publishedIn(this._room);
     this._room.emit('localTrackPublished', publication, this);
     this.#begun(publication);
+    // On the way to the server, which is long while the connection is away.
+    if (track._lost) this._trackEnded(publication);
   }
 
   /** @internal A publication is gone: asked for from here, or taken away by the server. `facts` are its last. */
@@ -258,6 +260,7 @@ export class LocalParticipant extends Participant {
     if (!track.mediaStreamTrack) throw new TrackInvalidError('publishTrack: the track has no media');
     const entry = { track, options: merged };
     track._named();
+    track._lost = false;
     this.#options.set(track.cid, entry);
     await this._room._begun();
     const request = await describe(track, merged, this._room.options);

@@ -33,6 +33,8 @@ export class LocalTrack extends Track {
   _context;
   /** @internal A device was chosen while the track was muted. */
   _deviceChosen = false;
+  /** @internal Its media has ended by itself. */
+  _lost;
   #core;
   #room;
   #media;
@@ -314,12 +316,14 @@ export class LocalTrack extends Track {
   #listen(mediaStreamTrack) {
     this.#media?.abort();
     this.#media = new AbortController();
+    this._lost = false;
     const { signal } = this.#media;
     let silent;
     signal.addEventListener('abort', () => clearTimeout(silent));
     const listen = (event, heard) => mediaStreamTrack.addEventListener(event, heard, { signal });
     listen('ended', () => {
       this.#reacquire = this._hidden;
+      this._lost = true;
       clearTimeout(silent);
       this.emit('ended', this);
     });

@@ -21,6 +21,8 @@ export class LocalVideoTrack extends LocalTrack {
   #frugal = false;
   /** What the app asked of the sender, for the next one. */
   #asked = {};
+  /** The layers that were to be sent, as they were told last. */
+  #told;
 
   constructor(mediaStreamTrack, constraints, userProvidedTrack = true) {
     super(mediaStreamTrack, 'video', constraints, userProvidedTrack);
@@ -72,7 +74,7 @@ export class LocalVideoTrack extends LocalTrack {
 
   /** For a device that lacks power: one layer, small and slow, for as long as it is published. */
   async prioritizePerformance() {
-    if (!this.sender) throw new TrackInvalidError('prioritizePerformance: the track is not published');
+    if (!(this.sender ?? this.sid)) throw new TrackInvalidError('prioritizePerformance: the track is not published');
     this.#frugal = true;
     const { height = 360 } = this.mediaStreamTrack.getSettings();
     await this.#change(({ encodings: [one, ...others] }) => {
@@ -87,6 +89,7 @@ export class LocalVideoTrack extends LocalTrack {
     super._publishedBy(core);
     this.#frugal = false;
     this.#asked = {};
+    this.#told = undefined;
     this._publishOptions = options;
     this.#encoded = dimensions;
     if (!core) return;
@@ -99,6 +102,7 @@ export class LocalVideoTrack extends LocalTrack {
 
   /** @internal Dynacast: the layers that somebody watches. */
   async _setPublishingLayers(codecs) {
+    this.#told = codecs;
     const { maxQuality = 2 } = this.#asked;
     const wanted = codecs.find(({ codec }) => !codec || codec === this.codec)?.qualities?.map(({ quality, enabled }) => ({ quality, enabled: enabled && quality <= maxQuality }));
     if (!wanted || this.#frugal) return;
@@ -116,8 +120,15 @@ export class LocalVideoTrack extends LocalTrack {
     });
   }
 
+  /** @internal With each answer browsers turn all layers on again. */
+  _answered() {
+    const again = this.#frugal ? this.prioritizePerformance() : this.#told && this._setPublishingLayers(this.#told);
+    again?.catch(() => undefined);
+  }
+
   /** @internal A new session has a new sender. */
   _sentAnew() {
+    this.#told = undefined;
     const { maxQuality, degradationPreference } = this.#asked;
     const again = [
       degradationPreference && this.setDegradationPreference(degradationPreference),

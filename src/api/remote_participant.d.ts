@@ -16,6 +16,6 @@ export declare class RemoteParticipant extends Participant {
   /** How loud its microphone (or screen) is played, 0 to 1; also for tracks that come later. */
   setVolume(volume: number, source?: Track.Source): void;
   getVolume(source?: Track.Source): number | undefined;
-  /** Where its audio is played. */
+  /** Where its audio is played; also tracks that come later. */
   setAudioOutput(output: { deviceId?: string }): Promise<void>;
 }

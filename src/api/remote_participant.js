@@ -5,6 +5,8 @@ import { RemoteTrackPublication } from './remote_publication.js';
 import { audible } from './remote_track.js';
 
 export class RemoteParticipant extends Participant {
+  /** @internal Where its audio is played, if the app has chosen. */
+  _output;
   #volumes = new Map();
 
   getTrackPublicationBySid(sid) {
@@ -21,10 +23,11 @@ export class RemoteParticipant extends Participant {
     return this.getTrackPublication(source)?.track?.getVolume?.() ?? this.#volumes.get(source);
   }
 
-  /** Where its audio is played: `{ deviceId }` of an audio output. */
+  /** Where its audio is played: `{ deviceId }` of an audio output; also tracks that come later. */
   async setAudioOutput({ deviceId = 'default' }) {
     const tracks = [...this.audioTrackPublications.values()].map((publication) => publication.track);
     await Promise.all(tracks.map((track) => track?.setSinkId?.(deviceId)));
+    this._output = { deviceId };
   }
 
   /** @internal */

@@ -105,7 +105,7 @@ export class RemoteTrackPublication extends TrackPublication {
     const track =
       media.kind === 'video'
         ? new RemoteVideoTrack(media, this.trackSid, receiver, adaptive)
-        : new RemoteAudioTrack(media, this.trackSid, receiver, undefined, options.audioOutput);
+        : new RemoteAudioTrack(media, this.trackSid, receiver, undefined, participant._output ?? options.audioOutput);
     track.source = this.source;
     track.isMuted = this.isMuted;
     track.mediaStream = new MediaStream([media]);

@@ -110,6 +110,21 @@ describe('in a room', () => {
     assert.deepEqual(seen, { chosen: true, told: ['audiooutput default', 'changed'], now: 'default' });
   });
 
+  test('where somebody is to be heard holds for what she publishes later, as after a full reconnect of hers', TIMEOUT, async () => {
+    const bob = await stage.client(PEER);
+    await bob.join({ room: await ada.run(({ room }) => room.name), identity: 'bob' });
+    await bob.publishBoth();
+    await ada.until((client) => client.publication('bob', 'microphone')?.track, 'the microphone');
+    await ada.run(async (client) => {
+      const [output] = (await SDK.Room.getLocalDevices('audiooutput')).filter(({ deviceId }) => deviceId !== 'default');
+      window.heard = { output: output.deviceId, track: client.publication('bob', 'microphone').track };
+      await client.participant('bob').setAudioOutput(output);
+    });
+    await bob.run(({ room }) => room.simulateScenario('full-reconnect'));
+    await ada.until((client) => ![undefined, heard.track].includes(client.publication('bob', 'microphone')?.track), 'another microphone');
+    await ada.until((client) => client.publication('bob', 'microphone').track.attachedElements[0].sinkId === heard.output, 'the same output', { ms: 3_000 });
+  });
+
   test('a capture that fails is told to the participant and then to the room; one that was asked for with two devices only rejects', TIMEOUT, async () => {
     const seen = await ada.run(async ({ room }) => {
       const { localParticipant } = room;
@@ -254,6 +269,29 @@ test('what an app asks of tracks, people and the browser is answered as livekit-
   };
   const [ours, theirs] = await Promise.all([answers(SUBJECT), answers(PEER)]);
   assert.deepEqual(ours, theirs);
+  await stage.clear();
+});
+
+test('a camera that is to cost little in the middle of a full reconnect does so when it is back', TIMEOUT, async () => {
+  const ada = await stage.client(SUBJECT, { fresh: true });
+  await ada.join({ room: stage.roomName('frugal'), identity: 'ada' });
+  const sent = await ada.run(async (client) => {
+    const { track } = await client.room.localParticipant.setCameraEnabled(true);
+    const { addTransceiver } = RTCPeerConnection.prototype;
+    let asked;
+    RTCPeerConnection.prototype.addTransceiver = function (...args) {
+      if (args[0] === track.mediaStreamTrack) asked = [track.sender, track.prioritizePerformance().then(() => 'done', (error) => error.message)];
+      return addTransceiver.apply(this, args);
+    };
+    const back = new Promise((resolve) => client.room.once('reconnected', resolve));
+    await client.room.simulateScenario('full-reconnect');
+    await back;
+    await client.until(() => asked, 'the new sender');
+    const active = () => track.sender.getParameters().encodings.map(({ active, maxFramerate }) => active && maxFramerate).join();
+    await client.until(() => active() === '15,false,false', 'one layer', 3_000).catch(() => undefined);
+    return [...(await Promise.all(asked)), active()];
+  });
+  assert.deepEqual(sent, [undefined, 'done', '15,false,false']);
   await stage.clear();
 });
 

@@ -31,6 +31,26 @@ for (const singlePeerConnection of [true, false]) {
       await ada.next('reconnected', { since });
     };
 
+    test('layers that are off stay off when something else is published and through a resume', TIMEOUT, async () => {
+      await ada.run((client) => client.room.localParticipant.setCameraEnabled(true));
+      const active = (client) => client.publication('ada', 'camera').track.sender.getParameters().encodings.map(({ active }) => active).join();
+      const stayOff = async (which) => {
+        await ada.run((client) => client.room.localParticipant.setMicrophoneEnabled(true));
+        await ada.until(`(client) => (${active})(client) === '${which}'`, `${which} beside a microphone`, { ms: 5_000 });
+        const since = await ada.mark();
+        await ada.run((client) => client.room.simulateScenario('signal-reconnect'));
+        await ada.next('reconnected', { since });
+        await ada.until(`(client) => (${active})(client) === '${which}'`, `${which} after a resume`, { ms: 5_000 });
+      };
+      await ada.run((client) => client.publication('ada', 'camera').track.setPublishingQuality(1));
+      await stayOff('true,true,false');
+      await ada.run(async (client) => {
+        await client.room.localParticipant.unpublishTrack(client.publication('ada', 'microphone').track);
+        await client.publication('ada', 'camera').track.prioritizePerformance();
+      });
+      await stayOff('true,false,false');
+    });
+
     test('a camera that is captured in another size is published in that size after a full reconnect', TIMEOUT, async () => {
       await ada.run((client) => client.room.localParticipant.setCameraEnabled(true, { resolution: { width: 320, height: 180 } }));
       await ada.run((client) => client.publication('ada', 'camera').track.restartTrack({ resolution: { width: 1280, height: 720 } }));

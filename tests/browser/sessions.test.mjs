@@ -94,6 +94,46 @@ test('what is muted, unmuted or paused while it is being published is so for the
   await bob.until(`(client) => (${muted})(client) === 'false,true,true'`, 'the first unmuted, the others muted');
 });
 
+test('what begins and ends while the connection is away is over when it is back', TIMEOUT, async () => {
+  const alice = await stage.client(SUBJECT, { fresh: true });
+  const seen = await alice.run(
+    async (client, { url, token }) => {
+      const room = client.create({ reconnectPolicy: { nextRetryDelayInMs: () => 60_000 } });
+      const { localParticipant } = room;
+      await room.connect(url, token);
+      const taken = [];
+      const end = (track) => {
+        track.stop();
+        track.dispatchEvent(new Event('ended'));
+        return track;
+      };
+      const { mediaDevices } = navigator;
+      const open = mediaDevices.getUserMedia.bind(mediaDevices);
+      for (const name of ['getUserMedia', 'getDisplayMedia']) {
+        mediaDevices[name] = async (constraints) => {
+          const stream = await open(constraints);
+          taken.push(...stream.getTracks());
+          return stream;
+        };
+      }
+      await room.simulateScenario('full-reconnect');
+      await client.until(() => room.state === 'reconnecting', 'the loss');
+      const begun = Promise.all([localParticipant.setScreenShareEnabled(true), localParticipant.setMicrophoneEnabled(true)]);
+      await client.until(() => taken.length === 2, 'two devices');
+      await new Promise((resolve) => census.raw.setTimeout(resolve, 100));
+      taken.forEach(end);
+      await room.reconnectNow();
+      await begun;
+      await client.until(() => !localParticipant.isScreenShareEnabled && taken.length === 3, 'the sharing to be over, and another microphone');
+      const { track } = client.publication('alice', 'microphone');
+      await client.until(() => track.sender.track === taken[2], 'the other microphone to be sent');
+      return [localParticipant.trackPublications.size, localParticipant.isMicrophoneEnabled, taken[2].readyState];
+    },
+    { url: stage.server.url, token: stage.server.token({ room: stage.roomName('away'), identity: 'alice' }) },
+  );
+  assert.deepEqual(seen, [1, true, 'live']);
+});
+
 test('what a listener takes back when the room ends holds up neither', TIMEOUT, async () => {
   const alice = await stage.client(SUBJECT);
   await alice.join({ room: stage.roomName('listener'), identity: 'alice' });

@@ -235,6 +235,8 @@ pub enum Event {
     },
     /// Layers that somebody watches (dynacast).
     SubscribedQuality(Box<proto::SubscribedQualityUpdate>),
+    /// An answer to what is sent is in force: browsers take it to turn all layers on.
+    Answered,
 
     /// A user data message. `identity` is absent for one that the server API sent.
     DataReceived {

@@ -27,6 +27,7 @@ impl Session {
                 }
                 if self.negotiation.answer_applied(self.now, offer_id, &mut self.timers) {
                     self.tell_published();
+                    self.emit(Event::Answered);
                     self.publish_waiting();
                     self.finish_resume_when_verified();
                     self.watch_publisher();
