@@ -7,7 +7,8 @@ import { realDeviceId } from './devices.js';
 import { LivekitError, TrackInvalidError } from './errors.js';
 import { firstFrame } from './first_frame.js';
 import { write } from './logging.js';
-import { Track, attachToElement, detachTrack, showAgain } from './track.js';
+import { showAgain } from './shown.js';
+import { Track, attachToElement, detachTrack } from './track.js';
 import { Turns } from './turns.js';
 
 // A device that gives nothing for this long is told to the others as muted.

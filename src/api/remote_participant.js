@@ -2,7 +2,7 @@
 import * as ASK from './ask.js';
 import { Participant } from './participant.js';
 import { RemoteTrackPublication } from './remote_publication.js';
-import { audible } from './remote_track.js';
+import { audible } from './volume.js';
 
 export class RemoteParticipant extends Participant {
   /** @internal Where its audio is played, if the app has chosen. */

@@ -1,6 +1,8 @@
 // Tracks that others publish: the media of one subscription, one object through reconnects.
 import { ElementWatch } from './element_watch.js';
-import { Track, detachTrack, showAgain } from './track.js';
+import { showAgain } from './shown.js';
+import { Track, detachTrack } from './track.js';
+import { audible } from './volume.js';
 
 // Changes of size and sight that follow each other quickly count as one.
 const SETTLE_MS = 100;
@@ -242,12 +244,6 @@ export class RemoteVideoTrack extends RemoteTrack {
     if (pixelDensity === 'screen') return screen;
     return pixelDensity || (screen > 2 ? 2 : 1);
   }
-}
-
-/** A volume that elements take, or a TypeError. */
-export function audible(volume) {
-  if (!(volume >= 0 && volume <= 1)) throw new TypeError('setVolume: a number from 0 to 1 is needed');
-  return volume;
 }
 
 async function inboundOf(track) {

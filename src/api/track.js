@@ -195,13 +195,6 @@ export function attachToElement(track, element) {
   }
 }
 
-/** The same where the element has shown this track before: whether it is heard is the app's business since. */
-export function showAgain(track, element) {
-  const { muted } = element;
-  attachToElement(track, element);
-  element.muted = muted;
-}
-
 /** Takes it out again. */
 export function detachTrack(track, element) {
   const stream = element.srcObject;

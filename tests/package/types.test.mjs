@@ -41,6 +41,12 @@ describe('an app in TypeScript', () => {
     test(`that uses what is ours compiles, and its mistakes do not (${options.moduleResolution})`, () => compile(['ours.ts'], options));
   }
 
+  test('all that the package exports has a type', async () => {
+    const names = Object.keys(await import(at('pkg', 'dist', 'inline.js'))).filter((name) => name !== 'default');
+    consumer.write('names.ts', `import { ${names.join(', ')} } from 'rejoin';\nexport const all: unknown[] = [${names.join(', ')}];\n`);
+    await compile(['names.ts'], RESOLUTIONS[0]);
+  });
+
   // Packages of processors (a blurred background, less noise) are typed for livekit-client.
   test('processors typed for livekit-client fit rejoin', () =>
     compile(['processors.ts'], { ...RESOLUTIONS[0], skipLibCheck: true, paths: { 'livekit-client': [at('node_modules', 'livekit-client', 'dist', 'src', 'index.d.ts')] } }));

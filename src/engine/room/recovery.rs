@@ -193,10 +193,12 @@ impl Session {
         let Some(episode) = &mut self.episode else { return };
         if episode.take_warning(now, from) {
             // What failed before is counted where a session did not last.
-            let again = episode.attempt == 1 && now.since(episode.started) < WARN_AFTER_MS;
-            let line = match again {
+            let first = episode.attempt == 1 && now.since(episode.started) < WARN_AFTER_MS;
+            let again = if episode.failed > 0 { " again, " } else { ", " };
+            let line = match first {
                 true => text!(
-                    "the connection is lost again, ",
+                    "the connection is lost",
+                    again,
                     episode.session_duration_ms,
                     " ms after it was made: ",
                     episode.reason
