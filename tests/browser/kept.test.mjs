@@ -64,6 +64,27 @@ for (const singlePeerConnection of [true, false]) {
       assert.equal(await ada.run(() => window.both.muted), true);
     });
 
+    test('a picture that the app paused stays still', TIMEOUT, async () => {
+      await ada.run(async (client) => {
+        const { track } = client.publication('bob', 'camera');
+        const [moving] = track.attachedElements;
+        const still = track.attach();
+        document.body.append(still);
+        const frames = (element) => element.getVideoPlaybackQuality().totalVideoFrames;
+        await client.until(() => frames(still) > 2, 'a picture');
+        still.pause();
+        Object.assign(window, { moving, still, frames });
+      });
+      await fullReconnect();
+      const more = (count) => ada.until((_, more) => window.frames(window.moving) > more, 'pictures', { arg: count });
+      const moved = () => ada.run(() => [window.frames(window.moving), window.frames(window.still)]);
+      const [begun] = await moved();
+      await more(begun + 5);
+      const [then, still] = await moved();
+      await more(then + 20);
+      assert.deepEqual([(await moved())[1], await ada.run(() => window.still.paused)], [still, true]);
+    });
+
     test('who made something of the media is told that it is another, and what listens goes on listening', TIMEOUT, async () => {
       await ada.run(async (client) => {
         const { track } = client.publication('bob', 'microphone');

@@ -170,6 +170,11 @@ fn attach(
         return false;
     }
     let sid: Id = publication.sid.clone();
+    // The word that permits it was lost with a socket.
+    if !std::mem::replace(&mut publication.allowed, true) {
+        let (identity, sid) = (identity.clone(), sid.clone());
+        events.push(Event::TrackSubscriptionPermissionChanged { identity, sid, allowed: true });
+    }
     let (old, stale) = (publication.media.replace(media), std::mem::take(&mut publication.media_stale));
     match old {
         Some(old) if old == media && !stale => {}

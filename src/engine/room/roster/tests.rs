@@ -315,6 +315,9 @@ fn quality_streams_permissions_and_failures_reach_their_publication() {
     assert_eq!(short(roster.update_subscription_permission(&allowed(true))), [""; 0]);
     let told = roster.update_subscription_permission(&allowed(false));
     assert_eq!(short(told), ["TrackSubscriptionPermissionChanged"]);
+    let told = roster.media_arrived("1".into(), "PA_a|TR_a".into(), "x".into(), MediaHandle(1));
+    assert_eq!(short(told), ["TrackSubscriptionPermissionChanged", "subscribed a TR_a 1"], "a word that was lost");
+    roster.update_subscription_permission(&allowed(false));
     assert!(roster.set_desired("TR_a", true) && !roster.set_desired("TR_?", true));
     assert!(roster.participant("a").unwrap().publication("TR_a").unwrap().allowed);
     let failed = |sid: &str| proto::SubscriptionResponse { track_sid: sid.into(), err: 1 };
