@@ -5,7 +5,7 @@ use crate::engine::config::PolicyChoice;
 use crate::engine::episode::Wish;
 use crate::engine::link::{Hangup, Phase};
 use crate::engine::policy::{self, Cause, Decision, ReconnectContext};
-use crate::engine::room::event::{ConnectionState, ReconnectKind};
+use crate::engine::room::event::ReconnectKind;
 use crate::engine::room::joining::{Purpose, Stage};
 use crate::engine::room::session::Session;
 use crate::engine::time::Millis;
@@ -150,8 +150,7 @@ impl Session {
         episode.attempt = episode.attempt.saturating_add(1);
         episode.kind = ReconnectKind::Full;
         episode.reason = "signalling and media fell silent".into();
-        self.stage = Stage::Waiting;
-        self.set_state(ConnectionState::Reconnecting);
+        self.wait();
         self.schedule(Decision::After(delay));
     }
 }
