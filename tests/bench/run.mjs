@@ -34,7 +34,7 @@ const MEASUREMENTS = [
   { rows: ['update_1000_ms'], what: 'an update of 1,000 participants, decoded, applied and told', run: updateOf1000 },
   { rows: ['memory_1000_bytes'], what: 'JS heap + wasm memory that 1,000 participants add', run: memoryOf1000 },
   { rows: ['online_recovery_ms'], what: 'the network back after 3 s, to `reconnected`', run: online },
-  { rows: ['refused_connect_ms'], what: 'a server that refused for 3 s, to `reconnected`', run: refused, share: 2 },
+  { rows: ['refused_connect_ms'], what: 'a server that refused for 3 s, to `reconnected`', run: refused, share: 5 },
   { rows: ['silent_notice_ms'], what: 'a signalling link that falls silent, to the notice', run: silentSocket },
   { rows: ['blackhole_connect_ms'], what: 'a first region that swallows openings, to joined', run: blackHole, share: 0.4 },
   { rows: ['silent_path_notice_ms'], what: 'a path that falls silent, to the notice', run: silentPath, share: 0.4 },

@@ -31,10 +31,10 @@ export async function measuringPage(stage, sdks = [...new Set(Object.values(SIDE
 }
 
 /** `n` samples of each side, a few pairs at a time. */
-export async function pairs(n, sample) {
+export async function pairs(n, sample, abreast = ABREAST) {
   const samples = { ours: [], theirs: [] };
-  for (let done = 0; done < n; done += ABREAST) {
-    const batch = Array.from({ length: Math.min(ABREAST, n - done) }, () => Object.keys(SIDES)).flat();
+  for (let done = 0; done < n; done += abreast) {
+    const batch = Array.from({ length: Math.min(abreast, n - done) }, () => Object.keys(SIDES)).flat();
     await Promise.all(batch.map(async (side) => samples[side].push(await sample(side))));
   }
   return samples;

@@ -9,6 +9,9 @@ const rest = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const times = (samples) => ({ ours: samples.ours.map(({ ms }) => ms), theirs: samples.theirs.map(({ ms }) => ms) });
 const attempts = (samples) => ['ours', 'theirs'].map((side) => median(samples[side].map(({ arrivals }) => arrivals))).join(' / ');
 
+/** Pairs that do nothing but wait for seconds. */
+const WAITING = 6;
+
 /** The server refuses for 3 s, then opens: from there to `reconnected`. Every connection it sees is counted. */
 export async function refused(stage, n) {
   const samples = await pairs(n, (side) =>
@@ -22,6 +25,7 @@ export async function refused(stage, n) {
       const ms = await ask('told', { events: ['Reconnected'] });
       return { ms, arrivals: proxy.arrivals.length - before };
     }),
+    WAITING,
   );
   const note = `cut, refused for ${REFUSED_MS / 1000} s, from the port's opening to \`reconnected\`; connections the server saw, medians: ${attempts(samples)}`;
   return [{ ...row('refused_connect_ms', 'ms', times(samples)), note }];
