@@ -59,6 +59,7 @@ impl Session {
         !told_when && if goes_on { self.hurry(None).is_some() } else { wish.is_some_and(|wish| self.fulfil(wish)) }
     }
 
+    /// False where there is nothing to bring forward, or it is due as soon already.
     fn fulfil(&mut self, wish: Wish) -> bool {
         if !self.waits_online() {
             return false;
@@ -88,8 +89,7 @@ impl Session {
             return None;
         }
         let delay = policy::local_delay_ms(&self.config.policy, self.policy_context()?, &mut self.rng);
-        let hurried = self.episode.as_mut().map(|episode| &mut episode.hurried)?;
-        *hurried = true;
+        self.episode.as_mut()?.hurried = true;
         let earliest = last.map_or(0, |last| last.after(APART_MS).since(self.now));
         let delay = delay.max(earliest as f64);
         let due = self.now.after(delay.ceil() as u64);

@@ -104,6 +104,7 @@ impl Session {
         self.schedule(decision);
     }
 
+    /// Nothing is on its way until the next attempt, whoever says when that is.
     pub(super) fn wait(&mut self) {
         let Some(episode) = &self.episode else { return };
         self.stage = Stage::Waiting;

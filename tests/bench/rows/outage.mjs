@@ -3,14 +3,13 @@ import { behindProxy, pairs } from '../lib/bench.mjs';
 import { median, row } from '../lib/statistics.mjs';
 
 const REFUSED_MS = 3000;
+/** Pairs side by side that do nothing but wait for seconds. */
+const WAITING = 6;
 
 const rest = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 const times = (samples) => ({ ours: samples.ours.map(({ ms }) => ms), theirs: samples.theirs.map(({ ms }) => ms) });
 const attempts = (samples) => ['ours', 'theirs'].map((side) => median(samples[side].map(({ arrivals }) => arrivals))).join(' / ');
-
-/** Pairs that do nothing but wait for seconds. */
-const WAITING = 6;
 
 /** The server refuses for 3 s, then opens: from there to `reconnected`. Every connection it sees is counted. */
 export async function refused(stage, n) {
