@@ -1,5 +1,6 @@
-//! Several rooms of one page, and several tabs of one origin, that lose their server together. A page's rooms know of
-//! each other and share one window; tabs do not, and each keeps to its own policy.
+//! Several rooms of one origin that lose their server together, in one page or in several tabs: they know of each other
+//! (how, tests/browser/tabs.test.mjs shows) and share one window. A tab that does not hear of the others, in another
+//! profile for one, keeps to its own policy.
 
 mod common;
 
@@ -11,7 +12,7 @@ use rejoin::engine::room::event::ConnectionState;
 const BROWSER: Capabilities = Capabilities { rtc: true, offer_with_join: true };
 const OUTAGE_MS: u64 = 120_000;
 
-/// A room of so many people, on a page with so many in other rooms.
+/// A room of so many people, on an origin with so many in other rooms.
 fn room(seed: u8, people: u32, elsewhere: u32) -> Room {
     let mut room = Room::seeded(Config::default(), BROWSER, seed);
     let others = (1..people).map(|n| participant(&format!("p{n}"), &format!("PA_{n}")));
@@ -32,7 +33,7 @@ fn outage(mut room: Room) -> Room {
     room
 }
 
-/// Fault 50: two rooms of one page and three further tabs, over many seeds.
+/// Fault 50: two rooms that know of each other and three that know of none, over many seeds.
 #[test]
 fn rooms_and_tabs_of_one_origin_stay_within_the_sum_of_their_policies() {
     let (mut together, mut alone, mut asked) = (0, 0, 0);

@@ -11,7 +11,7 @@ export interface ReconnectContext {
   readonly serverUrl?: string;
   /** Who else was probably lost: this client, its session, or everybody. */
   readonly cause?: 'local' | 'single' | 'remote';
-  /** Participants when the connection was lost, the local one included; those of other rooms on the page are added. */
+  /** Participants when the connection was lost, the local one included, and those of the origin's other rooms, in other tabs too. */
   readonly numParticipants?: number;
   /** The delay before the attempt that failed last, milliseconds; 0 before the first. */
   readonly lastDelayMs?: number;

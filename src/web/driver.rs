@@ -171,7 +171,7 @@ impl Driver {
         let mut session = self.session.borrow_mut();
         let Some(session) = session.as_mut() else { return Vec::new() };
         let now = host::now();
-        session.set_elsewhere(registry::participants().saturating_sub(self.participants.get()));
+        session.set_elsewhere(registry::others(self.participants.get()));
         incoming.with(|input: Input<'_>| session.handle(now, input));
         let participants = session.participants();
         registry::recount(self.participants.replace(participants), participants);

@@ -236,7 +236,7 @@ impl Session {
         if self.joined.is_some() { others.saturating_add(1) } else { 0 }
     }
 
-    /// Participants of the other rooms on this page. Several rooms that lose their connection together share one window,
+    /// Participants of the other rooms of this origin. Several rooms that lose their connection together share one window,
     /// so the policy is told of them too.
     pub fn set_elsewhere(&mut self, participants: u32) {
         self.elsewhere = participants;
