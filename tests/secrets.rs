@@ -15,6 +15,7 @@ use rejoin::engine::room::event::ConnectionState;
 use rejoin::engine::{Input, Output, PolicyAnswer};
 use rejoin::protocol::join::{ClientDetails, Dial, Join};
 use rejoin::protocol::proto;
+use rejoin::protocol::regions::Region;
 use rejoin::protocol::secret::Secret;
 use rejoin::protocol::signal::{RequestResponse, SignalResponse, Told};
 use rejoin::protocol::url::{Server, Version, origin};
@@ -84,7 +85,8 @@ fn the_debug_print_of_what_holds_a_token_does_not_show_it() {
             }
         }
         for version in [Version::V0, Version::V1] {
-            let Ok(dial) = Dial::new(&url, version, secret(), &ClientDetails::default(), Join::default()) else {
+            let Ok(dial) = Dial::new(&Region::at(&url), version, secret(), &ClientDetails::default(), Join::default())
+            else {
                 continue;
             };
             assert_hidden("Dial", &dial);

@@ -84,7 +84,10 @@ export declare class Room extends EventEmitter<RoomEventCallbacks> implements Di
   readonly activeSpeakers: Participant[];
   readonly canPlaybackAudio: boolean;
   readonly canPlaybackVideo: boolean;
-  /** Joins the room of the token. Resolves when connected, rejects with a `ConnectionError`, or a `TypeError` for a wrong option. */
+  /**
+   * Joins the room of the token. Resolves when connected, rejects with a `ConnectionError`, or a `TypeError` for a wrong option.
+   * A query in the URL goes to that server with each dial.
+   */
   connect(url: string, token: string, options?: RoomConnectOptions): Promise<void>;
   /**
    * Leaves. Reliable data that was accepted arrives first (a second at most; a second call does not wait); everything else

@@ -218,6 +218,7 @@ mod tests {
     fn dial() -> Dial {
         Dial {
             server_url: "wss://one.example".into(),
+            named_query: Secret::default(),
             version: Version::V1,
             token: Secret::new("t"),
             join_request: Vec::new(),

@@ -6,6 +6,7 @@
 //! this client has, because servers decide by it what a JavaScript SDK can take: below 1.6.3 they send no `reconnect`.
 
 use crate::protocol::proto;
+use crate::protocol::regions::Region;
 use crate::protocol::secret::Secret;
 use crate::protocol::text::base64_url;
 use crate::protocol::text::text;
@@ -60,6 +61,8 @@ pub struct Resume {
 pub struct Dial {
     /// The server's URL as the app (or a region list) named it, without query.
     pub server_url: String,
+    /// The query that the app's URL has.
+    pub named_query: Secret,
     /// Path version.
     pub version: Version,
     /// The newest token.
@@ -75,15 +78,16 @@ pub struct Dial {
 impl Dial {
     /// A dial of this server. Fails when the URL is none, so that a bad one is known before anything is opened.
     pub fn new(
-        server_url: &str,
+        region: &Region,
         version: Version,
         token: Secret,
         client: &ClientDetails,
         join: Join,
     ) -> Result<Self, UrlError> {
-        let server = Server::parse(server_url)?;
+        let server = Server::parse(&region.url)?;
         let mut dial = Self {
             server_url: server.base(),
+            named_query: region.query.clone(),
             version,
             token,
             join_request: Vec::new(),
@@ -132,6 +136,11 @@ impl Dial {
         }
         for (key, value) in &self.query {
             add('&', key, value);
+        }
+        // The last: of what is there twice a server takes the first.
+        if !self.named_query.is_empty() {
+            url.push('&');
+            url.push_str(self.named_query.reveal());
         }
         Secret::new(url)
     }
@@ -231,7 +240,7 @@ mod tests {
     }
 
     fn dial(version: Version, join: Join) -> Dial {
-        Dial::new("ws://h:7880/base", version, Secret::new(TOKEN), &details(), join).unwrap()
+        Dial::new(&Region::at("ws://h:7880/base"), version, Secret::new(TOKEN), &details(), join).unwrap()
     }
 
     fn sent(url: &Secret) -> proto::WrappedJoinRequest {
@@ -287,6 +296,20 @@ mod tests {
             "ws://h:7880/base/rtc?access_token=eyJh%2B%2F%3D.b%26c.d&reconnect=1&sid=PA_x&auto_subscribe=1&sdk=js\
              &version=2.23.0&protocol=16&os=Linux%20%26%20co&browser=Chrome&adaptive_stream=1&reconnect_reason=1"
         );
+    }
+
+    #[test]
+    fn the_query_of_an_apps_url_comes_last_and_is_not_printed() {
+        let region = Region::at("wss://h/base?tenant=a%20b&access_token=old#part");
+        for version in [Version::V0, Version::V1] {
+            let dial = Dial::new(&region, version, Secret::new(TOKEN), &details(), resume()).unwrap();
+            for url in [dial.url(None).unwrap(), dial.validate_url().unwrap()] {
+                assert!(url.reveal().ends_with("&tenant=a%20b&access_token=old"), "{version:?}");
+                assert!(url.reveal().find(TOKEN.get(..4).unwrap()) < url.reveal().find("old"));
+            }
+            assert_eq!((dial.server_url.as_str(), region.url.as_str()), ("wss://h/base", "wss://h/base"));
+            assert!(!format!("{dial:?} {region:?}").contains("tenant"));
+        }
     }
 
     #[test]

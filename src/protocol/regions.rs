@@ -7,6 +7,7 @@
 //! A list is what somebody else wrote. A token goes only to a host that the app itself named, or to one under a suffix
 //! that is trusted together with it; everything else in a list is refused.
 
+use crate::protocol::secret::Secret;
 use crate::protocol::text;
 use crate::protocol::url::{Server, is_cloud, origin};
 
@@ -29,12 +30,18 @@ pub struct Region {
     pub name: String,
     /// The server's URL, `ws`, `wss`, `http` or `https`.
     pub url: String,
+    /// The query of a URL that the app wrote, which goes wherever the token goes there.
+    pub query: Secret,
 }
 
 impl Region {
-    /// A place that nobody named.
+    /// A place that the app named by its URL.
     pub fn at(url: &str) -> Self {
-        Self { name: String::new(), url: url.to_owned() }
+        let (url, query) = match Server::parse(url) {
+            Ok(server) => (server.base(), server.query().clone()),
+            Err(_) => (url.to_owned(), Secret::default()),
+        };
+        Self { name: String::new(), url, query }
     }
 
     /// What of its URL may stand in a message, and what tells places apart.

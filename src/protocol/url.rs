@@ -51,7 +51,7 @@ impl UrlError {
 /// A URL that carries a token.
 pub type SecretUrl = Secret;
 
-/// A server's URL, read: `http` and `ws` are one, `https` and `wss` the other. Query and fragment are dropped.
+/// A server's URL, read: `http` and `ws` are one, `https` and `wss` the other. The fragment is dropped.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Server {
     secure: bool,
@@ -60,6 +60,7 @@ pub struct Server {
     port: Option<u16>,
     /// Without a slash at its end; empty for the root.
     path: String,
+    query: Secret,
 }
 
 impl Server {
@@ -81,12 +82,14 @@ impl Server {
         let rest = rest.strip_prefix("//").ok_or(UrlError::Malformed("its scheme is not followed by //"))?;
         let (authority, tail) = text::until(rest, |byte| matches!(byte, b'/' | b'?' | b'#'));
         let (host, port) = host_and_port(authority)?;
-        let (path, _) = text::until(tail, |byte| matches!(byte, b'?' | b'#'));
+        let (tail, _) = text::until(tail, |byte| byte == b'#');
+        let (path, query) = text::until(tail, |byte| byte == b'?');
         let path = text::without_end(path, "/");
         if path.bytes().any(|byte| matches!(byte, b'"' | b'<' | b'>' | b'`' | b'{' | b'}' | b'|' | b'^')) {
             return Err(UrlError::Malformed("its path holds a character that has to be escaped"));
         }
-        Ok(Self { secure, host, port, path: path.to_owned() })
+        let query = query.strip_prefix("?").unwrap_or_default().into();
+        Ok(Self { secure, host, port, path: path.to_owned(), query })
     }
 
     /// What of it may stand in a message: `wss://host:port`.
@@ -109,7 +112,12 @@ impl Server {
         self.secure
     }
 
-    /// The URL without what follows its path: an app may have left a token there.
+    /// What follows the path, without the question mark: for a gateway before the server, and perhaps a secret.
+    pub fn query(&self) -> &Secret {
+        &self.query
+    }
+
+    /// The URL without what follows its path.
     pub fn base(&self) -> String {
         text!(self.origin(), self.path)
     }

@@ -100,14 +100,14 @@ impl Session {
                 return self.settle(call, Err(error));
             }
         }
-        let url = match Server::parse(url) {
+        let base = match Server::parse(url) {
             Ok(server) => server.base(),
             Err(error) => return self.settle(call, Err(Error::new(Code::InvalidArgument, error.message()))),
         };
         if token.is_empty() {
             return self.settle(call, Err(Error::new(Code::NotAllowed, "the token is empty")));
         }
-        if let Err((by, why)) = self.regions.start(self.now, &url) {
+        if let Err((by, why)) = self.regions.start(self.now, url) {
             let what = match why {
                 Refusal::Insecure => {
                     "a token does not travel without TLS to another machine: use wss, or the option allowInsecure"
@@ -123,7 +123,7 @@ impl Session {
         self.record(What::Connect, "");
         self.timers.set(Timer::ConnectBudget, self.now.after(options.connect_timeout_ms));
         self.connecting = Some(Connecting { calls: vec![call], retries_left: options.max_retries, failed_with: None });
-        (self.url, self.token, self.options) = (url, token, options);
+        (self.url, self.token, self.options) = (base, token, options);
         self.version = if self.config.single_peer_connection { Version::V1 } else { Version::V0 };
         self.set_state(ConnectionState::Connecting);
         self.begin(Purpose::Join);

@@ -141,7 +141,7 @@ impl Session {
         let Some(reported) = leave.regions.as_ref().filter(|reported| !reported.regions.is_empty()) else { return };
         let mut list = Vec::new();
         for of in &reported.regions {
-            list.push(Region { name: of.region.clone(), url: of.url.clone() });
+            list.push(Region { name: of.region.clone(), url: of.url.clone(), ..Default::default() });
         }
         let learned = self.regions.replace(list);
         self.tell_refused(&learned);

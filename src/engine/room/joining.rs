@@ -125,8 +125,7 @@ impl Session {
             publisher_offer: offer,
         };
         self.stage = Stage::Dialling(purpose);
-        let url = self.regions.current().url.clone();
-        match Dial::new(&url, self.version, self.token.clone(), &self.config.client, join) {
+        match Dial::new(self.regions.current(), self.version, self.token.clone(), &self.config.client, join) {
             Ok(dial) => {
                 self.validate_url = dial.validate_url().unwrap_or_default();
                 self.record(What::Dial, "");
