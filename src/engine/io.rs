@@ -39,7 +39,8 @@ pub enum SocketAction {
     Close(Attempt, u16, &'static str),
 }
 
-/// One GET. The host follows no redirect and reads no more than `max_bytes` of the body.
+/// One GET. The host follows no redirect and reads no more than `max_bytes` of the body, which may be cut off there when
+/// the status is that of an error.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FetchRequest {
     /// Numbers it.

@@ -1,7 +1,10 @@
 // The host's own `fetch`, as src/web/fetch.rs uses it.
 
-/** Reads piece by piece, so that a body without an end is not taken in before it is refused. */
-async function text(body, most) {
+/**
+ * Reads piece by piece, so that a body without an end is not taken in before it is refused. The page that comes with an
+ * error may be as long as it likes: the status counts, and the beginning is enough.
+ */
+async function text(body, most, refuse) {
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   const reader = body.getReader();
   let read = '';
@@ -11,7 +14,8 @@ async function text(body, most) {
     bytes += value.length;
     if (bytes > most) {
       reader.cancel().catch(() => undefined);
-      throw new RangeError('the body is too large');
+      if (refuse) throw new RangeError('the body is too large');
+      return read;
     }
     read += decoder.decode(value, { stream: true });
   }
@@ -21,7 +25,8 @@ async function answer(url, init, most) {
   const { status, headers, body } = await fetch(url, init);
   // A redirect could carry the token to a host that nobody named. Browsers hide where it leads, and that it is one.
   if (status < 200 || (status >= 300 && status < 400)) throw new TypeError('redirected');
-  return { status, retryAfter: headers?.get('retry-after'), cacheControl: headers?.get('cache-control'), body: body ? await text(body, most) : '' };
+  const said = body ? await text(body, most, status < 400) : '';
+  return { status, retryAfter: headers?.get('retry-after'), cacheControl: headers?.get('cache-control'), body: said };
 }
 
 /** Calls `done` once, later, with the answer or without one. Returns what ends it before that. */

@@ -66,6 +66,7 @@ describe('a server that cannot be joined', { concurrency: 3 }, () => {
     'that knows no v1 and does not want the token on v0': { script: { v1: false, v0: true, upgrade: { status: 401 }, validate: { status: 401, text: 'no' } }, reasons: ['NotAllowed'], status: 401, dials: 2 },
     'that does not want the token': { wrongToken: true, reasons: ['NotAllowed'], status: 401, dials: 1 },
     'that says 403': { script: { upgrade: { status: 403 }, validate: { status: 403, text: 'no' } }, reasons: ['NotAllowed'], status: 403, dials: 1 },
+    'that says 403 with the page of a gateway': { script: { upgrade: { status: 403 }, validate: { status: 403, text: `<html>${'x'.repeat(100_000)}` } }, reasons: ['NotAllowed'], status: 403, dials: 1 },
     'that has no such room': { script: { upgrade: { status: 404 }, validate: { status: 404, text: 'requested room does not exist' } }, reasons: ['NotAllowed'], status: 404, dials: 1 },
     'that says 429': { script: { upgrade: { status: 429 }, validate: { status: 429, text: 'quota' } }, reasons: ['ServerUnreachable', 'InternalError', 'NotAllowed'] },
     'that says 500': { script: { upgrade: { status: 500 }, validate: { status: 500, text: 'oh' } }, reasons: ['ServerUnreachable', 'InternalError'] },
