@@ -8,16 +8,16 @@ async function text(body, most, refuse) {
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   const reader = body.getReader();
   let read = '';
-  for (let bytes = 0; ; ) {
+  for (let left = most; ; ) {
     const { done, value } = await reader.read();
     if (done !== false) return read + decoder.decode();
-    bytes += value.length;
-    if (bytes > most) {
+    read += decoder.decode(value.subarray(0, left), { stream: true });
+    left -= value.length;
+    if (left < 0) {
       reader.cancel().catch(() => undefined);
       if (refuse) throw new RangeError('the body is too large');
       return read;
     }
-    read += decoder.decode(value, { stream: true });
   }
 }
 

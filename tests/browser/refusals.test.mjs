@@ -68,6 +68,7 @@ describe('a server that cannot be joined', { concurrency: 3 }, () => {
     'that says 403': { script: { upgrade: { status: 403 }, validate: { status: 403, text: 'no' } }, reasons: ['NotAllowed'], status: 403, dials: 1 },
     'that says 403 with the page of a gateway': { script: { upgrade: { status: 403 }, validate: { status: 403, text: `<html>${'x'.repeat(100_000)}` } }, reasons: ['NotAllowed'], status: 403, dials: 1 },
     'that has no such room': { script: { upgrade: { status: 404 }, validate: { status: 404, text: 'requested room does not exist' } }, reasons: ['NotAllowed'], status: 404, dials: 1 },
+    'that has no such room, and says it on a long page': { script: { upgrade: { status: 404 }, validate: { status: 404, text: `requested room does not exist${' '.repeat(100_000)}` } }, reasons: ['NotAllowed'], status: 404, dials: 1 },
     'that says 429': { script: { upgrade: { status: 429 }, validate: { status: 429, text: 'quota' } }, reasons: ['ServerUnreachable', 'InternalError', 'NotAllowed'] },
     'that says 500': { script: { upgrade: { status: 500 }, validate: { status: 500, text: 'oh' } }, reasons: ['ServerUnreachable', 'InternalError'] },
     'whose validate never answers': { script: { upgrade: { status: 500 }, validate: 'stall' }, reasons: ['ServerUnreachable', 'InternalError', 'WebSocket', 'Timeout'] },
