@@ -4,7 +4,7 @@
 use crate::engine::config::PolicyChoice;
 use crate::engine::episode::Wish;
 use crate::engine::link::{Hangup, Phase};
-use crate::engine::policy::{self, Cause, Decision, ReconnectContext};
+use crate::engine::policy::{self, Cause, Decision, DefaultReconnect, ReconnectContext};
 use crate::engine::room::event::ReconnectKind;
 use crate::engine::room::joining::{Purpose, Stage};
 use crate::engine::room::session::Session;
@@ -15,13 +15,13 @@ use crate::engine::timers::Timer;
 const APART_MS: u64 = 1_000;
 /// A dial that hangs although the node is gone is replaced after this time, or after so many round trips: it takes three
 /// of them to open.
-const HANGS_MS: u64 = 1_500;
+const HANGS_MS: u64 = 1_000;
 const HANGS_ROUND_TRIPS: f64 = 6.0;
-/// Nor sooner than after this share of the time over which the default policy spreads everybody: a large room's
+/// Nor sooner than after this share of the time over which the default policy spreads a room of this size: a large room's
 /// replacements are as thin as its first attempts.
 const HANGS_WIDTH: f64 = 0.35;
 /// So often within an episode: who waits for a whole fleet to come up must not make it harder.
-const REPLACEMENTS: u32 = 2;
+const REPLACEMENTS: u32 = 3;
 /// One that began early in an episode gets longer. A cluster of livekit-servers looks after 3 s for another node, and takes
 /// up to 5 s to know that one is gone: before that a new dial would hang as well.
 const EARLY_HANGS_MS: u64 = 3_500;
@@ -121,7 +121,7 @@ impl Session {
         let wide = match &self.config.policy {
             PolicyChoice::Default(bucket) => {
                 let first = ReconnectContext { retry_count: 0, ..episode.context(self.now, "", true) };
-                bucket.width_ms(&first) * HANGS_WIDTH
+                DefaultReconnect { strangers: 0.0, ..bucket.clone() }.width_ms(&first) * HANGS_WIDTH
             }
             _ => 0.0,
         };
