@@ -9,10 +9,12 @@ use common::regions::{CLOUD, LIST, ONE, changes, connect, dialled, fetched, list
 use common::server::OnDial;
 use common::{Incoming, TOKEN, answer};
 use rejoin::engine::io::FetchResponse;
-use rejoin::engine::regions::RegionOptions;
+use rejoin::engine::regions::{RegionOptions, Regions};
 use rejoin::engine::room::command::{Command, Reply};
 use rejoin::engine::room::event::ConnectionState;
+use rejoin::engine::time::Millis;
 use rejoin::protocol::proto;
+use rejoin::protocol::regions::Region;
 use rejoin::protocol::secret::Secret;
 use rejoin::protocol::signal::Told;
 
@@ -161,4 +163,17 @@ fn a_list_can_be_there_before_the_connect() {
     assert_eq!((room.result(call), fetched(&room)[0]), (Some(&Ok(Reply::Done)), LIST));
     let nothing = room.call(Command::Prepare { url: "nonsense".into(), token: Secret::new(TOKEN) });
     assert_eq!(room.result(nothing), Some(&Ok(Reply::Done)));
+}
+
+#[test]
+fn the_query_of_the_apps_url_goes_along_where_a_list_names_that_server_too_and_nowhere_else() {
+    let mut regions = Regions::new(RegionOptions { allowed_hosts: vec!["example.com".into()], ..Default::default() });
+    regions.start(Millis(0), "wss://one.example.com/base?tenant=a").unwrap();
+    assert_eq!(regions.current().query, Secret::new("tenant=a"));
+    regions.replace(["wss://one.example.com", "wss://two.example.com"].map(Region::at).into());
+    regions.start(Millis(1), "wss://one.example.com/base?tenant=b").unwrap();
+    assert_eq!(regions.current().query, Secret::new("tenant=b"));
+    regions.failed(Millis(2), "down", 1);
+    assert!(regions.advance(Millis(2)));
+    assert_eq!((regions.current().url.as_str(), regions.current().query.is_empty()), ("wss://two.example.com", true));
 }

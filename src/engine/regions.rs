@@ -128,6 +128,11 @@ impl Regions {
         Ok(())
     }
 
+    /// Where the app said to connect to.
+    pub fn home(&self) -> &Region {
+        &self.home
+    }
+
     /// Where to dial.
     pub fn current(&self) -> &Region {
         &self.current
@@ -212,8 +217,9 @@ impl Regions {
     fn candidates(&self, now: Millis) -> Vec<Region> {
         let mut all = self.list.clone();
         let home = self.home.origin();
-        if !all.iter().any(|region| region.is_at(&home)) {
-            all.push(self.home.clone());
+        match all.iter_mut().find(|region| region.is_at(&home)) {
+            Some(listed) => listed.query.clone_from(&self.home.query),
+            None => all.push(self.home.clone()),
         }
         let failed = |region: &Region| {
             let origin = region.origin();

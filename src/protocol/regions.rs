@@ -30,7 +30,7 @@ pub struct Region {
     pub name: String,
     /// The server's URL, `ws`, `wss`, `http` or `https`.
     pub url: String,
-    /// The query of a URL that the app wrote, which goes wherever the token goes there.
+    /// The query that the app wrote there: it goes along with the token.
     pub query: Secret,
 }
 

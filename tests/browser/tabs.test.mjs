@@ -74,6 +74,7 @@ test('a tab that falls silent is forgotten, nonsense is not heard, and who has l
     window.channel = new BroadcastChannel(name);
     channel.onmessage = ({ data }) => heard.push(data);
   }, CHANNEL);
+  const isHeard = (participants) => raw.waitForFunction((participants) => heard.at(-1)?.[1] === participants, participants, { polling: 20 });
   const say = (...all) => raw.evaluate((all) => all.forEach((data) => channel.postMessage(data)), all);
   await alone(alice, 'alice');
   await say(null, 'text', {}, [], [7], [8, -1], [9, NaN], [10, '5'], [1, 1_000, false]);
@@ -85,15 +86,11 @@ test('a tab that falls silent is forgotten, nonsense is not heard, and who has l
   await isToldOf(alice, 1);
   assert.ok((await raw.evaluate(() => heard)).some(([, participants, asks]) => participants === 1 && asks), 'it has asked who is there');
   await alice.run(({ room }) => room.disconnect());
-  await raw.evaluate(() => new Promise((resolve) => {
-    const last = () => heard.at(-1)?.[1] === 0;
-    channel.onmessage = ({ data }) => heard.push(data) && last() && resolve();
-    if (last()) resolve();
-  }));
+  await isHeard(0);
   const before = await raw.evaluate(() => heard.length);
   await say([1, 1_000, true]);
   // Another tab would have heard it by the time that this one has gone there and back.
   await alone(alice, 'again');
-  await raw.evaluate(() => new Promise((resolve) => { channel.onmessage = ({ data }) => data[1] === 1 && resolve(heard.push(data)); if (heard.at(-1)[1] === 1) resolve(); }));
+  await isHeard(1);
   assert.equal(await raw.evaluate((before) => heard.slice(before).length, before), 1, 'nothing between the end and the next beginning');
 });

@@ -100,10 +100,9 @@ impl Session {
                 return self.settle(call, Err(error));
             }
         }
-        let base = match Server::parse(url) {
-            Ok(server) => server.base(),
-            Err(error) => return self.settle(call, Err(Error::new(Code::InvalidArgument, error.message()))),
-        };
+        if let Err(error) = Server::parse(url) {
+            return self.settle(call, Err(Error::new(Code::InvalidArgument, error.message())));
+        }
         if token.is_empty() {
             return self.settle(call, Err(Error::new(Code::NotAllowed, "the token is empty")));
         }
@@ -123,7 +122,7 @@ impl Session {
         self.record(What::Connect, "");
         self.timers.set(Timer::ConnectBudget, self.now.after(options.connect_timeout_ms));
         self.connecting = Some(Connecting { calls: vec![call], retries_left: options.max_retries, failed_with: None });
-        (self.url, self.token, self.options) = (base, token, options);
+        (self.token, self.options) = (token, options);
         self.version = if self.config.single_peer_connection { Version::V1 } else { Version::V0 };
         self.set_state(ConnectionState::Connecting);
         self.begin(Purpose::Join);

@@ -217,7 +217,7 @@ impl Session {
         self.regions.succeeded();
         let here = self.regions.current().clone();
         let before = self.way.joined.replace(here.clone());
-        let before = before.unwrap_or_else(|| Region::at(&self.url));
+        let before = before.unwrap_or_else(|| self.regions.home().clone());
         let reason = std::mem::take(&mut self.way.left_for);
         if !before.is_at(&here.origin()) {
             self.log(

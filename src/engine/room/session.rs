@@ -61,8 +61,6 @@ pub struct Session {
     /// What was in `out` when it was looked at last, as far as it is not taken yet.
     ready: std::vec::IntoIter<Output>,
 
-    /// As the app named it.
-    pub(super) url: String,
     pub(super) regions: Regions,
     pub(super) way: Way,
     pub(super) fetches: Fetches,
@@ -132,7 +130,6 @@ impl Session {
             now: Millis::default(),
             out: Vec::new(),
             ready: Vec::new().into_iter(),
-            url: String::new(),
             way: Way::default(),
             fetches: Fetches::default(),
             preparing: Vec::new(),
