@@ -1,5 +1,5 @@
 // npm run bench [-- arguments]: builds the package as it is published, then hands over to tests/bench/run.mjs;
-// npm run bench -- storm [arguments], npm run bench -- failover | plugins [arguments]: to what needs no browser.
+// npm run bench -- storm | failover | plugins [arguments]: to those of tests/bench/storm and tests/bench/failover.
 import { existsSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { build } from './build.mjs';
@@ -15,10 +15,10 @@ await main(async () => {
   if (!existsSync(bench)) throw new Failure('tests/bench/run.mjs is missing: there is nothing to measure');
   await build();
   if (!process.env.LIVEKIT_URL) await livekitServer();
-  if (what === 'failover') return (await import('../tests/bench/failover/run.mjs')).failover(rest);
   if (what === 'plugins') return (await import('../tests/bench/failover/plugins.mjs')).plugins(rest);
   if (what === 'storm') return (await import('../tests/bench/storm/run.mjs')).storm(rest);
   await chromium();
+  if (what === 'failover') return (await import('../tests/bench/failover/run.mjs')).failover(rest);
   // It measures when it is loaded, with the arguments of this command, and may set the exit code.
   await import(pathToFileURL(bench).href);
   return process.exitCode;

@@ -7,9 +7,11 @@ mod common;
 
 use common::regions::{CLOUD, ONE, THREE, TWO, VALIDATE, changes, connect, dialled, fetched, room, settled, three};
 use common::server::OnDial;
-use common::{Incoming, answer};
+use common::{Incoming, Room, answer};
+use rejoin::engine::config::{Capabilities, Config, PolicyChoice};
 use rejoin::engine::error::Code;
 use rejoin::engine::io::FetchResponse;
+use rejoin::engine::policy::{DefaultReconnect, ProportionalJitter};
 use rejoin::engine::regions::RegionOptions;
 use rejoin::engine::room::command::{Command, Reply};
 use rejoin::engine::room::event::ConnectionState;
@@ -183,11 +185,39 @@ fn a_reconnect_goes_from_resume_to_full_to_the_next_region_and_never_back() {
     // Two resumes and one full reconnect where the session was, then the list.
     assert_eq!(dialled(&room), [ONE, ONE, ONE, ONE, TWO, THREE]);
     let delays: Vec<_> = room.reconnecting().iter().map(|facts| facts.delay_ms).collect();
-    assert!(delays.iter().all(|delay| *delay > 0.0), "a hop keeps the client's own spread: {delays:?}");
+    assert!(delays.iter().all(|delay| *delay > 0.0), "{delays:?}");
+    assert!(delays[3..].iter().all(|delay| *delay <= 250.0), "a hop keeps the client's own spread: {delays:?}");
     // The next loss begins where the session is.
     room.drop_socket(1006);
     room.run_until(ConnectionState::Connected, 60_000);
     assert_eq!(dialled(&room).last(), Some(&THREE));
+}
+
+#[test]
+fn after_a_round_in_vain_the_policy_is_waited_for_and_a_policy_of_the_apps_own_for_each_region() {
+    let urls = [ONE, TWO, THREE].map(String::from).to_vec();
+    let table = ProportionalJitter { delays_ms: vec![1_000.0; 20], jitter: 0.0 };
+    for (policy, at_once) in
+        [(PolicyChoice::Default(DefaultReconnect::default()), true), (PolicyChoice::Table(table), false)]
+    {
+        let regions = RegionOptions { urls: urls.clone(), ..Default::default() };
+        let config = Config { regions, policy, ..Config::default() };
+        let mut room = Room::with(config, Capabilities { rtc: true, offer_with_join: true });
+        connect(&mut room, ONE);
+        room.server.places = [ONE, TWO, THREE].map(|url| (url.into(), OnDial::Refuse)).to_vec();
+        room.drop_socket(1006);
+        while room.dials.len() < 7 {
+            room.run_for(10);
+        }
+        assert_eq!(dialled(&room)[3..6], [ONE, TWO, THREE]);
+        let facts = room.reconnecting();
+        let delays: Vec<_> = facts[3..6].iter().map(|facts| facts.delay_ms).collect();
+        assert_eq!(
+            delays.iter().map(|delay| *delay <= 250.0).collect::<Vec<_>>(),
+            [at_once, at_once, false],
+            "{delays:?}"
+        );
+    }
 }
 
 #[test]

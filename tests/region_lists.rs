@@ -7,8 +7,10 @@ mod common;
 
 use common::regions::{CLOUD, LIST, ONE, changes, connect, dialled, fetched, list, room, settled};
 use common::server::OnDial;
-use common::{Incoming, TOKEN, answer};
-use rejoin::engine::io::FetchResponse;
+use common::{Incoming, Room, TOKEN, answer};
+use rejoin::engine::config::ConnectOptions;
+use rejoin::engine::error::Code;
+use rejoin::engine::io::{FetchFailed, FetchId, FetchResponse};
 use rejoin::engine::regions::{RegionOptions, Regions};
 use rejoin::engine::room::command::{Command, Reply};
 use rejoin::engine::room::event::ConnectionState;
@@ -50,11 +52,98 @@ fn a_list_that_comes_while_a_socket_hangs_is_used() {
     assert_eq!(changes(&room)[0].region.name, "eu");
 }
 
+/// A room whose first dial is refused while the list is on its way, and the id of the request for it.
+fn refused_before_the_list(max_retries: u32) -> (Room, u32, FetchId) {
+    let mut room = room(RegionOptions::default());
+    room.server.places = vec![(CLOUD.into(), OnDial::Refuse)];
+    room.answers = vec![(LIST.into(), None)];
+    let options = ConnectOptions { max_retries, ..Default::default() };
+    let call = room.call(Command::Connect { url: CLOUD.into(), token: Secret::new(TOKEN), options });
+    let id = room.asking[0];
+    assert_eq!((dialled(&room), room.result(call)), (vec![CLOUD], None));
+    (room, call, id)
+}
+
+#[test]
+fn a_list_that_comes_after_the_first_region_refused_is_followed_at_once() {
+    for max_retries in [0, 1, 5] {
+        let (mut room, call, id) = refused_before_the_list(max_retries);
+        room.run_for(100);
+        let response = FetchResponse { status: 200, body: list(&["app", "eu"]), ..Default::default() };
+        room.give(Incoming::Fetch(id, Ok(response)));
+        assert_eq!(room.result(call), Some(&Ok(Reply::Done)), "it took time");
+        assert_eq!(dialled(&room), [CLOUD, "wss://eu.livekit.cloud"], "the one that refused is not asked again");
+        assert_eq!(changes(&room)[0].region.name, "eu");
+    }
+}
+
+#[test]
+fn a_list_that_never_comes_does_not_hide_why_the_connect_failed() {
+    for (answer, after) in
+        [(Err(FetchFailed), 0), (Ok(FetchResponse { status: 200, body: list(&["app"]), ..Default::default() }), 1_900)]
+    {
+        let (mut room, call, id) = refused_before_the_list(0);
+        room.run_for(after);
+        assert_eq!(room.result(call), None, "the list may still come");
+        room.give(Incoming::Fetch(id, answer));
+        assert_eq!(room.error(call).code, Code::ServerUnreachable);
+        assert_eq!((dialled(&room), room.state()), (vec![CLOUD], ConnectionState::Disconnected));
+    }
+    let (mut room, call, id) = refused_before_the_list(1);
+    room.give(Incoming::Fetch(id, Err(FetchFailed)));
+    assert_eq!(room.result(call), None, "the retry is still to come");
+    settled(&mut room, call);
+    assert_eq!(dialled(&room), [CLOUD, CLOUD]);
+}
+
+#[test]
+fn a_quota_is_waited_for_also_when_a_list_comes() {
+    let mut room = room(RegionOptions::default());
+    room.server.places = vec![(CLOUD.into(), OnDial::Refuse)];
+    room.answers = vec![(LIST.into(), None)];
+    room.validate = Some(Ok(FetchResponse { status: 429, retry_after_ms: Some(2_000.0), ..Default::default() }));
+    let call = connect(&mut room, CLOUD);
+    let id = room.asking[0];
+    room.give(Incoming::Fetch(id, Ok(FetchResponse { status: 200, body: list(&["eu"]), ..Default::default() })));
+    room.run_for(1_900);
+    assert_eq!((dialled(&room), room.result(call)), (vec![CLOUD], None));
+    room.server.places.clear();
+    settled(&mut room, call);
+    assert_eq!(dialled(&room), [CLOUD, CLOUD]);
+}
+
+/// A reconnect keeps to its policy, and goes to the new region then.
+#[test]
+fn a_list_that_comes_while_a_reconnect_waits_is_used_by_its_next_attempt() {
+    let mut room = room(RegionOptions::default());
+    room.answers = vec![(LIST.into(), Some(Err(FetchFailed)))];
+    connect(&mut room, CLOUD);
+    room.run_for(40_000);
+    room.answers = vec![(LIST.into(), None)];
+    room.server.places = vec![(CLOUD.into(), OnDial::Refuse)];
+    room.tell(Told::Leave(proto::LeaveRequest {
+        action: proto::leave_request::Action::Reconnect as i32,
+        reason: proto::DisconnectReason::ServerShutdown as i32,
+        ..Default::default()
+    }));
+    let start = room.now;
+    while dialled(&room).len() < 2 {
+        assert!(room.now.since(start) < 60_000, "nothing is dialled");
+        room.run_for(10);
+    }
+    let id = *room.asking.last().unwrap();
+    let response = FetchResponse { status: 200, body: list(&["app", "eu"]), ..Default::default() };
+    room.give(Incoming::Fetch(id, Ok(response)));
+    assert_eq!(dialled(&room).len(), 2, "the policy was not waited for");
+    room.run_until(ConnectionState::Connected, 120_000);
+    assert_eq!(dialled(&room), [CLOUD, CLOUD, "wss://eu.livekit.cloud"]);
+}
+
 #[test]
 fn without_a_list_a_hanging_socket_gets_five_seconds() {
     let mut room = room(RegionOptions::default());
     room.server.places = vec![(CLOUD.into(), OnDial::Stall)];
-    room.answers = vec![(LIST.into(), Some(Err(rejoin::engine::io::FetchFailed)))];
+    room.answers = vec![(LIST.into(), Some(Err(FetchFailed)))];
     connect(&mut room, CLOUD);
     room.run_for(4_990);
     assert_eq!(room.closed.len(), 0);
@@ -69,7 +158,7 @@ fn a_list_is_kept_and_used_stale_with_one_warning_an_hour() {
     connect(&mut room, CLOUD);
     room.call(Command::Disconnect);
     room.run_for(6_000);
-    room.answers = vec![(LIST.into(), Some(Err(rejoin::engine::io::FetchFailed)))];
+    room.answers = vec![(LIST.into(), Some(Err(FetchFailed)))];
     room.server.places = vec![(CLOUD.into(), OnDial::Refuse)];
     let call = connect(&mut room, CLOUD);
     assert_eq!(room.result(call), Some(&Ok(Reply::Done)));

@@ -99,6 +99,8 @@ pub enum Failed {
     SessionLost,
     /// The server answered that it wants a new session.
     TurnedDown,
+    /// In one region; the next is tried at once.
+    Elsewhere,
 }
 
 /// What is known of a loss.
@@ -148,19 +150,19 @@ impl Episode {
     }
 
     /// An attempt failed. A resume that the server itself turns down says nothing against the server, only that it
-    /// wants a new session: it is no failure that a policy counts.
+    /// wants a new session: it is no failure that a policy counts. Nor is that of one region before the last.
     pub fn attempt_failed(&mut self, how: Failed) {
         self.attempt = self.attempt.saturating_add(1);
-        if self.kind == ReconnectKind::Resume {
+        let resumed = self.kind == ReconnectKind::Resume;
+        if resumed {
             self.failed_resumes += 1;
             if how != Failed::MayWorkNextTime || self.failed_resumes >= RESUMES {
                 self.kind = ReconnectKind::Full;
             }
-            if how == Failed::TurnedDown {
-                return;
-            }
         }
-        self.failed = self.failed.saturating_add(1);
+        if !(how == Failed::Elsewhere || resumed && how == Failed::TurnedDown) {
+            self.failed = self.failed.saturating_add(1);
+        }
     }
 
     /// How long it has lasted and why, for a message.
@@ -223,6 +225,8 @@ mod tests {
         assert_eq!(twice.kind, ReconnectKind::Full);
         twice.attempt_failed(Failed::MayWorkNextTime);
         assert_eq!((twice.kind, twice.failed), (ReconnectKind::Full, 3));
+        twice.attempt_failed(Failed::Elsewhere);
+        assert_eq!((twice.attempt, twice.failed), (5, 3), "what follows at once is not counted");
         for (how, failed) in [(Failed::TurnedDown, 0), (Failed::SessionLost, 1)] {
             let mut once = episode();
             once.attempt_failed(how);

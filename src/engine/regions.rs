@@ -252,6 +252,11 @@ impl Regions {
         left
     }
 
+    /// Whether there is another region that has not failed lately.
+    pub fn has_fresh(&self, now: Millis) -> bool {
+        self.untried(now).first().is_some_and(|best| !self.is_cooling(now, &best.origin()))
+    }
+
     /// The current region failed.
     pub fn failed(&mut self, now: Millis, error: &str, ms: u64) {
         let here = self.current.origin();

@@ -23,7 +23,7 @@ import { token } from './token.mjs';
 const DEFAULT_PORTS = { port: 7880, tcp: 7881, udp: 7882 };
 const READY_WITHIN_MS = 20_000;
 /** Where a server runs, unless it is told: the address and network device it uses, and how to start and reach it there. */
-const HERE = { host: '127.0.0.1', network: 'lo', block: '127.0.0.0/8', inside: (program, args) => [program, ...args], answers };
+export const HERE = { host: '127.0.0.1', network: 'lo', block: '127.0.0.0/8', inside: (program, args) => [program, ...args], answers };
 
 /**
  * Starts (or finds) a server. Resolves with

@@ -2,7 +2,7 @@
 //! the way from one region to the next. One join is in flight, ever: a probe carries no token and joins nothing.
 //!
 //! What is tried in which order is decided by [`crate::engine::regions`]; delays are not decided here: a first connect
-//! goes on at once, a reconnect keeps to its policy.
+//! goes on at once, a reconnect with the spread that it has, and where the policy is the app's own when that says so.
 
 use crate::engine::config::PolicyChoice;
 use crate::engine::error::Error;
@@ -54,6 +54,8 @@ pub(super) struct Way {
     joined: Option<Region>,
     /// Why that place was left.
     left_for: String,
+    /// The last attempt, when another region may do better.
+    failed: Option<Failure>,
     warned_stale: Option<Millis>,
     warned_refused: bool,
 }
@@ -64,6 +66,7 @@ impl Session {
         let most = self.options.websocket_timeout_ms;
         self.way.dialled = self.now;
         self.way.probes = 0;
+        self.way.failed = None;
         self.stop_asking(|asked| matches!(asked, Asked::Probe(_)));
         if !self.regions.may_be_many() {
             return most;
@@ -88,13 +91,22 @@ impl Session {
     /// Asks for the list unless there is a new one. Nothing ever waits for the answer.
     pub(super) fn discover(&mut self) {
         let Some(url) = self.regions.wants_list(self.now) else { return };
-        if self.fetches.any(|asked| matches!(asked, Asked::Regions)) {
+        if self.asks_for_list() {
             return;
         }
         let bearer = Some(self.token.clone());
         let (timeout_ms, max_bytes) = (LIST_MS, LARGEST_LIST_BYTES);
         let (id, url) = (FetchId(0), Secret::new(url));
         self.fetch(Asked::Regions, FetchRequest { id, url, bearer, timeout_ms, max_bytes, shared: true });
+    }
+
+    fn asks_for_list(&self) -> bool {
+        self.fetches.any(|asked| matches!(asked, Asked::Regions))
+    }
+
+    /// Whether the list that is on its way may name a region that does better.
+    pub(super) fn list_may_help(&self, failure: &Failure) -> bool {
+        failure.elsewhere && self.surroundings.online() && self.asks_for_list()
     }
 
     pub(super) fn handle_regions(&mut self, result: Result<FetchResponse, FetchFailed>) {
@@ -117,6 +129,13 @@ impl Session {
         if learned.usable && waits && self.link.phase() == Phase::Dialling && !self.regions.untried(self.now).is_empty()
         {
             self.timers.bring_forward(Timer::SocketOpen, self.way.dialled.after(OPEN_MS).max(self.now));
+        }
+        // An attempt that failed without alternatives has some now; a reconnect takes them when its time has come.
+        if let Some(failure) = self.way.failed.clone().filter(|_| matches!(self.stage, Stage::Waiting)) {
+            let hopped = learned.usable && self.regions.has_fresh(self.now) && self.hop(&failure);
+            if self.connecting.is_some() {
+                self.connect_elsewhere(hopped);
+            }
         }
     }
 
@@ -186,6 +205,7 @@ impl Session {
         if failure.elsewhere {
             let ms = self.now.since(self.way.dialled);
             self.regions.failed(self.now, &failure.error.message, ms);
+            self.way.failed = Some(failure.clone());
         }
     }
 
@@ -203,6 +223,7 @@ impl Session {
         let hopped = sent || (failure.elsewhere && self.regions.advance(self.now));
         if hopped {
             self.way.left_for.clone_from(&failure.error.message);
+            self.way.failed = None;
             let line = text!("next region: ", named(self.regions.current()), " (", failure.error.message, ")");
             self.log(log::Level::Debug, line);
             self.record(What::Region, &failure.error.message);
@@ -247,7 +268,7 @@ impl Session {
             self.discover();
         }
         self.preparing.push(call);
-        if !self.fetches.any(|asked| matches!(asked, Asked::Regions)) {
+        if !self.asks_for_list() {
             self.settle_prepared();
         }
     }

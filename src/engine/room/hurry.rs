@@ -51,8 +51,8 @@ impl Session {
     }
 
     /// An attempt failed: true when the next does not wait for the policy, because it was wished for meanwhile, or because
-    /// it `goes_on` where a resume was turned down: joins that follow come as thinly as the resumes did, and those cost a
-    /// server next to nothing. What the server says of when is newer.
+    /// it `goes_on` where a resume was turned down or a region failed: joins that follow come as thinly as those attempts
+    /// did, to a server that these cost next to nothing, or to another. What the server says of when is newer.
     pub(super) fn goes_on_at_once(&mut self, wish: Option<Wish>, goes_on: bool) -> bool {
         self.wait();
         let told_when = self.episode.as_ref().is_some_and(|episode| episode.hint_ms.is_some());

@@ -1,14 +1,14 @@
 //! One attempt, from its first step to a session that works: offer, dial, first message, transport.
 //!
 //! The first connect and a full reconnect take the same way, a resume a shorter one. What happens after a failed
-//! attempt is decided by the one who began it: here for the first connect, in `recovery` for the others.
+//! attempt is decided by the one who began it: `connecting` for the first connect, `recovery` for the others.
 
 use crate::engine::error::{Code, Error};
 use crate::engine::history::What;
 use crate::engine::link::{Hangup, Phase};
 use crate::engine::liveness::Periods;
 use crate::engine::peer::{IceConfig, IceServer, PeerAction, PeerState};
-use crate::engine::room::command::{CallId, Reply};
+use crate::engine::room::command::Reply;
 use crate::engine::room::event::{ConnectionState, Event};
 use crate::engine::room::failure::Failure;
 use crate::engine::room::session::{Joined, Session};
@@ -17,15 +17,11 @@ use crate::protocol::join::{Dial, Join, Resume};
 use crate::protocol::proto;
 use crate::protocol::secret::Secret;
 use crate::protocol::signal::{SignalResponse, Told};
-use crate::protocol::text::text;
 use crate::protocol::url::Version;
 use crate::protocol::wire::Message as _;
 
 /// Recvonly sections of each kind in the first offer of a single connection.
 const FIRST_SECTIONS: u32 = 3;
-
-/// Between a failed first connect and its retry: drawn from this range.
-const RETRY_MS: (f64, f64) = (200.0, 1_000.0);
 
 /// What an attempt is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,15 +51,6 @@ pub(super) enum Stage {
     Transport(Purpose),
     /// Everything works.
     Live,
-}
-
-/// The calls that wait for the first connect.
-#[derive(Debug)]
-pub(super) struct Connecting {
-    pub calls: Vec<CallId>,
-    pub retries_left: u32,
-    /// What the last attempt failed with.
-    pub failed_with: Option<Error>,
 }
 
 impl Session {
@@ -281,52 +268,6 @@ impl Session {
             Purpose::Join => self.join_failed(failure),
             Purpose::Rejoin | Purpose::Resume => self.recovery_failed(failure),
         }
-    }
-
-    fn join_failed(&mut self, failure: Failure) {
-        self.close_peer();
-        self.liveness.close();
-        self.note_region_failed(&failure);
-        if self.hop(&failure) {
-            return self.begin(Purpose::Join);
-        }
-        let retries_left = self.connecting.as_ref().map_or(0, |connecting| connecting.retries_left);
-        let hint = failure.hint_ms.unwrap_or(0.0);
-        let delay = (hint + self.rng.between(RETRY_MS.0, RETRY_MS.1)) as u64;
-        let due = self.now.after(delay);
-        let in_time = hint >= 0.0 && self.timers.get(Timer::ConnectBudget).is_none_or(|end| due < end);
-        let may_help = !failure.terminal && failure.error.code.retryable() && self.surroundings.online();
-        if !may_help || !in_time || retries_left == 0 {
-            return self.end_connecting(failure.error);
-        }
-        if let Some(connecting) = &mut self.connecting {
-            connecting.retries_left = retries_left - 1;
-            connecting.failed_with = Some(failure.error.clone());
-        }
-        self.regions.begin_again(self.now);
-        self.stage = Stage::Waiting;
-        self.timers.set(Timer::Attempt, due);
-        self.log(log::Level::Debug, text!("connect failed, trying again in ", delay, " ms: ", failure.error.message));
-    }
-
-    pub(super) fn handle_connect_budget_spent(&mut self) {
-        let failed_with = self.connecting.as_ref().and_then(|connecting| connecting.failed_with.clone());
-        let error = match (&self.stage, failed_with) {
-            (Stage::Validating(_, error), _) => error.clone(),
-            (Stage::Waiting, Some(error)) => error,
-            (Stage::Transport(_), _) => Error::new(Code::Timeout, "the media transport did not connect in time"),
-            _ => Error::new(Code::Timeout, "the room connection was not made in time"),
-        };
-        if !matches!(self.stage, Stage::Waiting) {
-            self.note_region_failed(&Failure::from(error.clone()));
-        }
-        self.end_connecting(error);
-    }
-
-    fn end_connecting(&mut self, error: Error) {
-        let error = self.with_story(error);
-        self.log(log::Level::Error, text!("could not connect: ", error.message));
-        self.end(error.reason_of_connect(), error, Hangup::Abandoned);
     }
 
     /// The server wants to be met somewhere else.

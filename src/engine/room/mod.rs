@@ -7,6 +7,7 @@
 mod beside;
 pub mod command;
 mod commands;
+mod connecting;
 pub mod data_channels;
 pub mod due;
 mod ending;

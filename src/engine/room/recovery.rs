@@ -217,7 +217,7 @@ impl Session {
         }
         let now = self.now;
         let Some(episode) = &mut self.episode else {
-            return self.begin(Purpose::Join);
+            return self.connect_again();
         };
         // Data is on its way on a transport that is about to be replaced.
         let landed = episode.started.after(LANDING_MS);
@@ -292,7 +292,7 @@ impl Session {
         let Some(kind) = self.episode.as_ref().map(|episode| episode.kind) else { return };
         // A signalling endpoint that is gone under a resume may be there for a new session.
         let session_only = failure.how != Failed::MayWorkNextTime && kind == ReconnectKind::Resume;
-        // A new session may be made in another region, after the policy's delay like any other.
+        // A new session may be made in another region.
         let mut hopped = false;
         if kind == ReconnectKind::Full {
             self.note_region_failed(&failure);
@@ -311,7 +311,11 @@ impl Session {
         let forgotten = turned_down && failure.leave_reason() == proto::DisconnectReason::StateMismatch as i32;
         self.resumes_in_vain |= forgotten && !self.capabilities.rtc;
         let Some(episode) = &mut self.episode else { return };
-        episode.attempt_failed(failure.how);
+        // Who is turned down for a new session, or goes to another region, was in a hurry or had his place in the default
+        // policy's queue.
+        let in_turn = std::mem::take(&mut episode.hurried) || matches!(self.config.policy, PolicyChoice::Default(_));
+        let goes_on = (turned_down || hopped) && in_turn;
+        episode.attempt_failed(if hopped && in_turn { Failed::Elsewhere } else { failure.how });
         // A server that lost everybody turns their resumes down one by one: what it says of this session does not unsay
         // that all were lost, and should they fail again, they keep their distance.
         if failure.how != Failed::TurnedDown || episode.cause != Cause::Remote {
@@ -320,9 +324,6 @@ impl Session {
         episode.hint_ms = failure.hint_ms;
         episode.reason.clone_from(&failure.error.message);
         let wish = episode.wish.take();
-        // Who is turned down for a new session was in a hurry, or had his place in the default policy's queue.
-        let in_turn = std::mem::take(&mut episode.hurried) || matches!(self.config.policy, PolicyChoice::Default(_));
-        let goes_on = turned_down && in_turn;
         if !self.goes_on_at_once(wish, goes_on) {
             self.next_attempt();
         }

@@ -71,15 +71,15 @@ const measures = {
     return at - begun;
   },
 
-  /** The same by a URL whose list of regions the page was given time to read: `knowing` first, then `joining`. */
+  /** The same by a URL with regions: `joining`, after `knowing` when the page is to know the list. */
   async knowing(SDK, { url, token, key, options }) {
     const room = new SDK.Room(options);
     await room.prepareConnection(url, token);
     rooms.set(key, room);
   },
 
-  async joining(SDK, { url, token, key }) {
-    const room = rooms.get(key);
+  async joining(SDK, { url, token, key, options }) {
+    const room = rooms.get(key) ?? new SDK.Room(options);
     const begun = performance.now();
     await room.connect(url, token);
     const ms = performance.now() - begun;
