@@ -138,6 +138,41 @@ fn a_token_that_is_pinned_to_another_region_finds_it() {
 }
 
 #[test]
+fn a_region_that_asks_for_a_pause_does_not_hold_up_the_next_one() {
+    for retry_after_ms in [20_000.0, -1.0] {
+        let mut room = three();
+        connect(&mut room, ONE);
+        room.run_for(60_000);
+        room.forget();
+        room.server.places = vec![(ONE.into(), OnDial::Refuse)];
+        let busy = FetchResponse { status: 503, retry_after_ms: Some(retry_after_ms), ..Default::default() };
+        room.answers = vec![(VALIDATE.into(), Some(Ok(busy)))];
+        room.tell(Told::Leave(proto::LeaveRequest {
+            action: proto::leave_request::Action::Reconnect as i32,
+            reason: proto::DisconnectReason::Migration as i32,
+            ..Default::default()
+        }));
+        room.run_until(ConnectionState::Connected, 1_000);
+        assert_eq!(dialled(&room), [ONE, TWO]);
+    }
+}
+
+#[test]
+fn the_error_names_the_region_whose_word_is_final() {
+    for (status, retry_after_ms) in [(401, None), (429, Some(60_000.0))] {
+        let mut room = three();
+        room.server.places = [ONE, TWO].map(|url| (url.into(), OnDial::Refuse)).to_vec();
+        let last = FetchResponse { status, retry_after_ms, ..Default::default() };
+        room.answers = vec![(VALIDATE.into(), answer(503, "")), ("https://two.example".into(), Some(Ok(last)))];
+        let call = connect(&mut room, ONE);
+        settled(&mut room, call);
+        let error = room.error(call);
+        assert_eq!(error.status, Some(status));
+        assert!(error.message.contains(ONE) && error.message.contains(TWO), "{error}");
+    }
+}
+
+#[test]
 fn a_wrong_token_is_shown_to_one_region_only() {
     let mut room = three();
     room.server.places = vec![(ONE.into(), OnDial::Refuse)];

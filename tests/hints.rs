@@ -8,7 +8,8 @@ mod common;
 use common::server::OnDial;
 use common::{Incoming, Room, answer};
 use rejoin::engine::config::{Capabilities, Config};
-use rejoin::engine::io::FetchResponse;
+use rejoin::engine::io::{FetchResponse, HostEvent};
+use rejoin::engine::room::command::Command;
 use rejoin::engine::room::event::{ConnectionState, ReconnectKind};
 
 const BROWSER: Capabilities = Capabilities { rtc: true, offer_with_join: true };
@@ -123,6 +124,81 @@ fn retry_after_is_kept_to_within_bounds_or_the_policy_decides() {
             assert_eq!(room.dials[1].server_url, here, "a server that is busy is no reason to go elsewhere");
         }
     }
+}
+
+/// A room that waits for as long as the server has asked for in reply to its first attempt.
+fn told_to_wait(retry_after_ms: f64) -> Room {
+    let mut room = steady();
+    room.validate = Some(Ok(busy(503, Some(retry_after_ms))));
+    room.server.next_dials(vec![OnDial::Refuse; 1_000]);
+    room.drop_socket(1006);
+    while room.reconnecting().len() < 2 {
+        room.run_for(1);
+    }
+    room
+}
+
+#[test]
+fn a_server_that_asks_for_a_pause_after_each_attempt_gets_it_after_each() {
+    let mut room = told_to_wait(30_000.0);
+    while room.dials.len() < 12 {
+        room.run_for(1_000);
+    }
+    assert_eq!(room.fetches.len(), 12, "asked after each attempt that it had named the time of");
+    let delays: Vec<_> = room.reconnecting()[1..12].iter().map(|facts| facts.delay_ms).collect();
+    assert!(delays.iter().all(|delay| (30_000.0..=37_500.0).contains(delay)), "{delays:?}");
+}
+
+#[test]
+fn neither_the_host_nor_the_app_comes_before_the_server_wants_it() {
+    for events in [
+        vec![HostEvent::Online],
+        vec![HostEvent::Offline, HostEvent::Online],
+        vec![HostEvent::Hidden, HostEvent::Visible],
+        vec![HostEvent::NetworkChange],
+    ] {
+        let mut room = told_to_wait(30_000.0);
+        let due = room.now.after(room.reconnecting()[1].delay_ms.ceil() as u64);
+        for _ in 0..5 {
+            room.run_for(2_000);
+            events.iter().for_each(|event| room.host(*event));
+            room.call(Command::ReconnectNow);
+        }
+        room.run_for(due.since(room.now) - 1);
+        assert_eq!(room.dials.len(), 1, "{events:?}");
+        room.run_for(300);
+        assert_eq!(room.dials.len(), 2, "{events:?}: nor much later");
+    }
+}
+
+#[test]
+fn time_that_the_server_did_not_ask_for_counts_however_often_it_asks() {
+    let config = Config { give_up_after_ms: 20_000, ..Config::default() };
+    let mut room = Room::with(config, BROWSER);
+    room.connect();
+    room.run_for(60_000);
+    room.validate = Some(Ok(busy(503, Some(10.0))));
+    room.server.next_dials(vec![OnDial::Refuse; 1_000]);
+    room.drop_socket(1006);
+    room.run_for(20_000);
+    assert_eq!(room.state(), ConnectionState::Reconnecting, "what it asked for does not count");
+    room.run_for(1_000);
+    room.assert_over();
+}
+
+#[test]
+fn first_connects_that_were_told_the_same_do_not_come_back_together() {
+    let mut waits = Vec::new();
+    for seed in 0..40 {
+        let mut room = Room::seeded(Config::default(), BROWSER, seed);
+        room.validate = Some(Ok(busy(429, Some(8_000.0))));
+        room.server.next_dials([OnDial::Refuse]);
+        let call = room.connect();
+        waits.push(common::regions::settled(&mut room, call));
+    }
+    waits.sort_unstable();
+    let (first, last) = (waits[0], waits[39]);
+    assert!(first >= 8_000 && last <= 10_100 && last - first >= 1_200, "{waits:?}");
 }
 
 /// Fault 49: a negative one.

@@ -70,7 +70,10 @@ fn what_a_session_heard_of_the_network_is_no_word_on_the_next_one() {
 #[test]
 fn going_offline_stops_an_attempt_that_waits() {
     let mut room = lost(0);
+    assert!(room.reconnecting()[0].delay_ms.is_finite());
     room.host(HostEvent::Offline);
+    room.host(HostEvent::Offline);
+    assert_eq!((room.reconnecting().len(), room.reconnecting()[1].delay_ms), (2, f64::INFINITY), "told once");
     room.run_for(60_000);
     assert_eq!(room.dials.len(), 0);
 }

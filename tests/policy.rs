@@ -69,6 +69,21 @@ fn a_custom_policy_is_told_everything() {
 }
 
 #[test]
+fn what_did_not_last_is_told_with_the_delay_that_it_had() {
+    let mut room = room_with(PolicyChoice::Custom);
+    for (n, last_delay_ms) in [0.0, 700.0, 1_400.0].into_iter().enumerate() {
+        room.drop_socket(1006);
+        let context = asked(&room);
+        assert_eq!((context.retry_count, context.last_delay_ms), (n as u32, last_delay_ms));
+        answer(&mut room, PolicyAnswer::Delay(700.0 * (n + 1) as f64));
+        room.run_until(ConnectionState::Connected, 3_000);
+    }
+    room.run_for(30_000);
+    room.drop_socket(1006);
+    assert_eq!((asked(&room).retry_count, asked(&room).last_delay_ms), (0, 0.0));
+}
+
+#[test]
 fn the_answer_of_a_custom_policy_is_the_delay() {
     for delay in [0.0, 250.0, 12_345.0] {
         let mut room = room_with(PolicyChoice::Custom);

@@ -262,7 +262,7 @@ fn the_query_of_the_apps_url_goes_along_where_a_list_names_that_server_too_and_n
     regions.replace(["wss://one.example.com", "wss://two.example.com"].map(Region::at).into());
     regions.start(Millis(1), "wss://one.example.com/base?tenant=b").unwrap();
     assert_eq!(regions.current().query, Secret::new("tenant=b"));
-    regions.failed(Millis(2), "down", 1);
+    regions.failed(Millis(2), "down", 1, true);
     assert!(regions.advance(Millis(2)));
     assert_eq!((regions.current().url.as_str(), regions.current().query.is_empty()), ("wss://two.example.com", true));
 }

@@ -21,7 +21,7 @@ export interface ReconnectingFacts {
   readonly attempt: number;
   /** Milliseconds until the attempt begins; `Infinity` while the host is offline. */
   readonly delayMs: number;
-  /** Why the connection was lost, as a sentence. */
+  /** What ended the connection, or what the last attempt failed with, as a sentence. */
   readonly reason: string;
   /** Who else was probably lost: this client, its session on the server, or everybody. */
   readonly cause: 'local' | 'single' | 'remote';

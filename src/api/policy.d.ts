@@ -2,11 +2,11 @@
 
 /** What a policy is told. The first four fields are livekit-client's; a room fills in all of them. */
 export interface ReconnectContext {
-  /** Failed attempts since a session last lived for 30 s. A resume that the server turns down is none. */
+  /** Failed attempts since a session last lived for 30 s. A resume that the server turns down is none, nor one whose next region is tried at once. */
   readonly retryCount: number;
   /** Milliseconds since the connection was lost. */
   readonly elapsedMs: number;
-  /** Why it was lost. */
+  /** What ended the connection, or what the last attempt failed with. */
   readonly retryReason?: Error;
   readonly serverUrl?: string;
   /** Who else was probably lost: this client, its session, or everybody. */
@@ -15,7 +15,7 @@ export interface ReconnectContext {
   readonly numParticipants?: number;
   /** The delay before the attempt that failed last, milliseconds; 0 before the first. */
   readonly lastDelayMs?: number;
-  /** How long the lost session had lived, milliseconds. */
+  /** How long the connection had worked since it was made or last mended, milliseconds. */
   readonly sessionDurationMs?: number;
   /** What the host says about the network; true where it says nothing. */
   readonly online?: boolean;

@@ -20,22 +20,24 @@ pub const WARN_AFTER_MS: u64 = 5_000;
 const RESUMES: u32 = 2;
 
 /// What one episode leaves to the next.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Steadiness {
     /// Failed attempts since the last stable session.
     pub failed: u32,
     /// The present session came out of an episode and has not proved stable yet.
     pub on_probation: bool,
+    /// Delay of the attempt that it came from.
+    pub last_delay_ms: f64,
 }
 
 impl Steadiness {
     /// A session is lost. One that came out of an episode and was not stable counts as a failed attempt, unless the
     /// app itself asked for the loss.
-    pub fn lost(&mut self, asked_for: bool) -> u32 {
+    pub fn lost(&mut self, asked_for: bool) -> Self {
         if self.on_probation && !asked_for {
             self.failed = self.failed.saturating_add(1);
         }
-        self.failed
+        *self
     }
 }
 
@@ -48,7 +50,7 @@ pub struct Episode {
     pub kind: ReconnectKind,
     /// Who else was probably lost.
     pub cause: Cause,
-    /// Why, as a sentence.
+    /// What ended the connection, or what the last attempt failed with, as a sentence.
     pub reason: String,
     /// What a resume names as its reason.
     pub reconnect_reason: ReconnectReason,
@@ -64,6 +66,8 @@ pub struct Episode {
     pub num_participants: u32,
     /// What the server said about when to come back.
     pub hint_ms: Option<f64>,
+    /// What was made of that.
+    pub not_before: Option<Millis>,
     /// When the last attempt began.
     pub last_begun: Option<Millis>,
     begun: u32,
@@ -118,19 +122,20 @@ pub struct Loss {
 
 impl Episode {
     /// A connection was lost.
-    pub fn new(now: Millis, loss: Loss, failed: u32, session_duration_ms: u64, num_participants: u32) -> Self {
+    pub fn new(now: Millis, loss: Loss, before: Steadiness, session_duration_ms: u64, num_participants: u32) -> Self {
         Self {
             started: now,
             kind: loss.kind,
             cause: loss.cause,
             reason: loss.reason,
             reconnect_reason: loss.reconnect_reason,
-            failed,
+            failed: before.failed,
             attempt: 1,
-            last_delay_ms: 0.0,
+            last_delay_ms: if before.failed > 0 { before.last_delay_ms } else { 0.0 },
             session_duration_ms,
             num_participants,
             hint_ms: loss.hint_ms,
+            not_before: None,
             last_begun: None,
             begun: 0,
             last_asked: None,
@@ -213,7 +218,7 @@ mod tests {
             hint_ms: None,
             asked_for: false,
         };
-        Episode::new(Millis(1_000), loss, 0, 60_000, 5)
+        Episode::new(Millis(1_000), loss, Steadiness::default(), 60_000, 5)
     }
 
     #[test]
@@ -255,9 +260,9 @@ mod tests {
     #[test]
     fn a_short_life_after_a_recovery_counts_as_a_failed_attempt() {
         let mut steadiness = Steadiness::default();
-        assert_eq!(steadiness.lost(false), 0, "the first session of a room was not recovered from anything");
+        assert_eq!(steadiness.lost(false).failed, 0, "the first session of a room was not recovered from anything");
         steadiness.on_probation = true;
-        assert_eq!(steadiness.lost(true), 0, "the app asked for it");
-        assert_eq!(steadiness.lost(false), 1);
+        assert_eq!(steadiness.lost(true).failed, 0, "the app asked for it");
+        assert_eq!(steadiness.lost(false).failed, 1);
     }
 }

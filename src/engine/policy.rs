@@ -43,7 +43,7 @@ pub struct ReconnectContext {
     pub retry_count: u32,
     /// Since the connection was lost.
     pub elapsed_ms: f64,
-    /// Why the connection was lost, as a sentence.
+    /// What ended the connection, or what the last attempt failed with, as a sentence.
     pub retry_reason: Option<String>,
     /// The server that will be dialled.
     pub server_url: String,

@@ -257,12 +257,14 @@ impl Regions {
         self.untried(now).first().is_some_and(|best| !self.is_cooling(now, &best.origin()))
     }
 
-    /// The current region failed.
-    pub fn failed(&mut self, now: Millis, error: &str, ms: u64) {
+    /// An attempt at the current region failed; `elsewhere`: another may do better, so that this one comes last.
+    pub fn failed(&mut self, now: Millis, error: &str, ms: u64, elsewhere: bool) {
         let here = self.current.origin();
-        self.failed.retain(|(of, at)| *of != here && now.since(*at) < COOL_DOWN_MS);
         self.tried.retain(|tried| !tried.region.is_at(&here));
-        self.failed.push((here, now));
+        if elsewhere {
+            self.failed.retain(|(of, at)| *of != here && now.since(*at) < COOL_DOWN_MS);
+            self.failed.push((here, now));
+        }
         let (region, error, round) = (self.current.clone(), error.to_owned(), self.round);
         self.tried.push(Tried { region, error, ms, round });
     }

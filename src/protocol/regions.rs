@@ -169,8 +169,10 @@ pub fn retry_after_ms(value: &str, since_date: impl Fn(&str) -> f64) -> Option<f
     if let Some(seconds) = text::signed(value) {
         return Some(seconds * 1_000.0);
     }
-    // JavaScript takes more for a date than HTTP does: every date of HTTP names its day.
-    let ms = if value.starts_with(|first: char| first.is_ascii_alphabetic()) { since_date(value) } else { f64::NAN };
+    // JavaScript takes more for a date than HTTP does: every date of HTTP begins with its day.
+    let names_day = |day: &str| value.starts_with(day);
+    let is_date = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"].into_iter().any(names_day);
+    let ms = if is_date { since_date(value) } else { f64::NAN };
     ms.is_finite().then_some(ms.max(0.0))
 }
 

@@ -159,7 +159,10 @@ fn a_retry_after_is_a_whole_number_of_seconds_or_a_date_or_none() {
         ("99999999999999999999999", Some(u64::MAX as f64 * 1_000.0)),
         ("-1", Some(-1_000.0)),
         ("Wed, 21 Oct 2015 07:28:00 GMT", Some(20_000.0)),
-        // What JavaScript takes for days of the year 2001.
+        ("Wednesday, 21-Oct-15 07:28:00 GMT", Some(20_000.0)),
+        // What JavaScript takes for days of the year 2001, or of others.
+        ("soon 5", None),
+        ("retry in 2050", None),
         ("1.5", None),
         ("1, 2", None),
         ("+1", None),

@@ -13,6 +13,8 @@ use crate::protocol::text::text;
 
 /// Between a failed first connect and its retry: drawn from this range.
 const RETRY_MS: (f64, f64) = (200.0, 1_000.0);
+/// Who is told how long to wait is spread over this share of it at least, as far as the time for the connect allows.
+const HINT_SHARE: f64 = 0.25;
 
 /// The calls that wait for the first connect.
 #[derive(Debug)]
@@ -33,9 +35,12 @@ impl Session {
         }
         let retries_left = self.connecting.as_ref().map_or(0, |connecting| connecting.retries_left);
         let hint = failure.hint_ms.unwrap_or(0.0);
-        let delay = (hint + self.rng.between(RETRY_MS.0, RETRY_MS.1)) as u64;
+        let end = self.timers.get(Timer::ConnectBudget).unwrap_or(self.now.after(self.options.connect_timeout_ms));
+        let left = end.since(self.now) as f64 - hint;
+        let widest = (hint * HINT_SHARE).min(left - RETRY_MS.1).max(RETRY_MS.1);
+        let delay = (hint + self.rng.between(RETRY_MS.0, widest)) as u64;
         let due = self.now.after(delay);
-        let in_time = hint >= 0.0 && self.timers.get(Timer::ConnectBudget).is_none_or(|end| due < end);
+        let in_time = hint >= 0.0 && due < end;
         let may_help = !failure.terminal && failure.error.code.retryable() && self.surroundings.online();
         let again = may_help && in_time && retries_left > 0;
         if !again && !self.list_may_help(&failure) {

@@ -62,7 +62,7 @@ pub struct Reconnecting {
     pub attempt: u32,
     /// Until the attempt begins.
     pub delay_ms: f64,
-    /// Why the connection was lost, as a sentence.
+    /// What ended the connection, or what the last attempt failed with, as a sentence.
     pub reason: String,
     /// Who else was probably lost.
     pub cause: Cause,

@@ -200,13 +200,11 @@ impl Session {
         }
     }
 
-    /// Notes that the current region failed, if it is the region that did.
+    /// Notes what became of an attempt at the current region.
     pub(super) fn note_region_failed(&mut self, failure: &Failure) {
-        if failure.elsewhere {
-            let ms = self.now.since(self.way.dialled);
-            self.regions.failed(self.now, &failure.error.message, ms);
-            self.way.failed = Some(failure.clone());
-        }
+        let ms = self.now.since(self.way.dialled);
+        self.regions.failed(self.now, &failure.error.message, ms, failure.elsewhere);
+        self.way.failed = Some(failure.clone()).filter(|failure| failure.elsewhere);
     }
 
     /// Goes to the next region of this round, if the failure may be the region's and there is one.

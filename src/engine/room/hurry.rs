@@ -83,15 +83,16 @@ impl Session {
         matches!(self.stage, Stage::Waiting) && self.surroundings.online()
     }
 
-    /// Brings the next attempt forward, if that makes it any sooner: says to when.
+    /// Brings the next attempt forward, if that makes it any sooner: says to when. Not before the server wants it.
     fn hurry(&mut self, last: Option<Millis>) -> Option<Millis> {
         if !self.waits_online() {
             return None;
         }
         let delay = policy::local_delay_ms(&self.config.policy, self.policy_context()?, &mut self.rng);
-        self.episode.as_mut()?.hurried = true;
-        let earliest = last.map_or(0, |last| last.after(APART_MS).since(self.now));
-        let delay = delay.max(earliest as f64);
+        let episode = self.episode.as_mut()?;
+        episode.hurried = true;
+        let earliest = last.map_or(self.now, |last| last.after(APART_MS)).max(episode.not_before.unwrap_or(self.now));
+        let delay = delay.max(earliest.since(self.now) as f64);
         let due = self.now.after(delay.ceil() as u64);
         if self.timers.get(Timer::Attempt).is_some_and(|at| at <= due) {
             return None;

@@ -15,6 +15,7 @@ pub mod event;
 mod failover;
 mod failure;
 mod fetches;
+mod giving_up;
 mod hurry;
 mod joining;
 mod local_tracks;

@@ -5,8 +5,7 @@
 
 use crate::engine::cause::{self, Evidence, Judgement};
 use crate::engine::config::PolicyChoice;
-use crate::engine::episode::{Episode, Failed, Loss, WARN_AFTER_MS};
-use crate::engine::error::{Code, Error};
+use crate::engine::episode::{Episode, Failed, Loss, Steadiness, WARN_AFTER_MS};
 use crate::engine::history::{Fact, What};
 use crate::engine::link::{Hangup, Phase};
 use crate::engine::peer::{PeerAction, PeerState};
@@ -58,7 +57,7 @@ impl Session {
         }
         let lived = self.joined.as_ref().map_or(0, |joined| self.now.since(joined.since));
         let participants = self.participants().saturating_add(self.elsewhere);
-        let failed = self.steadiness.lost(loss.asked_for);
+        let before = self.steadiness.lost(loss.asked_for);
         self.note_what_was_delivered(why);
         self.drop_signalling(why);
         for timer in [Timer::Stable, Timer::QualityLost, Timer::Negotiate, Timer::Answer, Timer::Transport] {
@@ -68,7 +67,7 @@ impl Session {
         self.give_up_left_ms = Some(self.config.give_up_after_ms);
         self.run_give_up_clock();
         self.regions.forget_tries();
-        self.episode = Some(Episode::new(self.now, loss, failed, lived, participants));
+        self.episode = Some(Episode::new(self.now, loss, before, lived, participants));
         if let Some(reason) = self.episode.as_ref().map(|episode| episode.reason.clone()) {
             self.record(What::Lost, &reason);
         }
@@ -156,7 +155,7 @@ impl Session {
     }
 
     /// Tells when the next attempt is due; without a network nobody knows, so the delay is infinite.
-    fn tell_attempt(&mut self, delay: f64) {
+    pub(super) fn tell_attempt(&mut self, delay: f64) {
         let region = self.region_name();
         let Some(episode) = &mut self.episode else { return };
         if delay.is_finite() {
@@ -321,7 +320,9 @@ impl Session {
         if failure.how != Failed::TurnedDown || episode.cause != Cause::Remote {
             episode.cause = failure.cause.unwrap_or(episode.cause);
         }
-        episode.hint_ms = failure.hint_ms;
+        // The next region has not said anything of when.
+        episode.hint_ms = failure.hint_ms.filter(|_| !hopped);
+        episode.not_before = None;
         episode.reason.clone_from(&failure.error.message);
         let wish = episode.wish.take();
         if !self.goes_on_at_once(wish, goes_on) {
@@ -345,8 +346,8 @@ impl Session {
         self.give_up_left_ms = None;
         self.record(What::Reconnected, "");
         let Some(episode) = self.episode.take() else { return };
-        self.steadiness.failed = episode.failed;
-        self.steadiness.on_probation = true;
+        let (failed, last_delay_ms) = (episode.failed, episode.last_delay_ms);
+        self.steadiness = Steadiness { failed, on_probation: true, last_delay_ms };
         self.set_state(ConnectionState::Connected);
         self.emit(Event::Reconnected);
         let region = Some(self.region_name()).filter(|name| !name.is_empty()).unwrap_or_else(|| "-".to_owned());
@@ -370,27 +371,5 @@ impl Session {
     /// The session has proved stable.
     pub(super) fn handle_stable(&mut self) {
         self.steadiness = Default::default();
-    }
-
-    /// For good: by the policy's word or because it has lasted too long.
-    pub(super) fn give_up(&mut self) {
-        let Some(episode) = &self.episode else { return };
-        let message = text!("gave up reconnecting after ", episode.story(self.now));
-        let error = self.with_story(Error::new(Code::SessionEnded, message));
-        self.log(log::Level::Error, error.message.clone());
-        self.end(proto::DisconnectReason::UnknownReason as i32, error, Hangup::Abandoned);
-    }
-
-    /// The time to give up runs only while there is a network.
-    pub(super) fn run_give_up_clock(&mut self) {
-        let running = self.timers.get(Timer::GiveUp);
-        match (self.surroundings.online(), running, self.give_up_left_ms) {
-            (true, None, Some(left)) => self.timers.set(Timer::GiveUp, self.now.after(left)),
-            (false, Some(at), Some(_)) => {
-                self.give_up_left_ms = Some(at.since(self.now));
-                self.timers.stop(Timer::GiveUp);
-            }
-            _ => {}
-        }
     }
 }

@@ -242,23 +242,16 @@ impl Session {
         }
         if event == HostEvent::Offline {
             // Closes nothing: the path may live. Only new attempts are pointless.
-            if matches!(self.stage, Stage::Waiting) && self.episode.is_some() {
+            let due = [Timer::Attempt, Timer::PolicyAnswer].map(|timer| self.timers.get(timer));
+            if matches!(self.stage, Stage::Waiting) && self.episode.is_some() && due != [None; 2] {
                 self.timers.stop(Timer::Attempt);
                 self.timers.stop(Timer::PolicyAnswer);
+                self.tell_attempt(f64::INFINITY);
             }
         }
         self.run_give_up_clock();
         if suspicious {
             self.look_again(event != HostEvent::Visible);
-        }
-    }
-
-    /// Who comes back when the server asked for it is not gone by then.
-    pub(super) fn wait_as_the_server_asked(&mut self, due: Millis) {
-        let asked = self.episode.as_ref().is_some_and(|episode| episode.hint_ms.is_some());
-        let enough = due.after(self.options.connect_timeout_ms);
-        if asked && self.timers.get(Timer::GiveUp).is_some_and(|at| at < enough) {
-            self.timers.set(Timer::GiveUp, enough);
         }
     }
 

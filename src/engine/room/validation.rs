@@ -1,6 +1,7 @@
 //! Why a socket did not open: browsers do not say, so the server is asked through `/validate`, once and briefly. A
 //! question that fails changes nothing; what the answers mean is in [`crate::engine::cause`].
 
+use crate::engine::episode::Episode;
 use crate::engine::io::{FetchFailed, FetchId, FetchRequest, FetchResponse};
 use crate::engine::link::{Hangup, Phase};
 use crate::engine::room::failure::Failure;
@@ -19,7 +20,8 @@ const SHORT_VALIDATE_MS: u64 = 1_000;
 /// Largest answer that is read.
 const VALIDATE_BYTES: usize = 4_096;
 
-/// Reconnects ask once in so many attempts: a server in trouble is not asked twice by everybody.
+/// Reconnects ask once in so many attempts, and after each that the server had named the time of: a server in trouble is
+/// not asked twice by everybody.
 const ATTEMPTS_PER_QUESTION: u32 = 4;
 
 impl Session {
@@ -27,8 +29,8 @@ impl Session {
     pub(super) fn handle_attempt_socket_lost(&mut self, purpose: Purpose, before: Phase, code: u16, reason: String) {
         let opened = before != Phase::Dialling;
         let failure = Failure::of_close(self.now, opened, code, &reason, &self.surroundings);
-        let worth_asking =
-            purpose == Purpose::Join || self.episode.as_ref().is_some_and(|e| e.attempt % ATTEMPTS_PER_QUESTION == 1);
+        let asks = |e: &Episode| e.attempt % ATTEMPTS_PER_QUESTION == 1 || e.hint_ms.is_some();
+        let worth_asking = purpose == Purpose::Join || self.episode.as_ref().is_some_and(asks);
         if failure.terminal || opened || !worth_asking {
             return self.attempt_failed(failure, Hangup::Abandoned);
         }
