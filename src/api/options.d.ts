@@ -89,7 +89,7 @@ export interface RoomConnectOptions {
    * regions it opens within 3 s (the last of them 5 s). @default 15000
    */
   websocketTimeout?: number;
-  /** Retries of the first connect after a failure that a retry may mend. @default 1 */
+  /** Retries of the first connect after a failure that a retry may mend; trying another region is none. @default 1 */
   maxRetries?: number;
   /** What the server does not say about peer connections. */
   rtcConfig?: RTCConfiguration;

@@ -96,8 +96,8 @@ export declare class Room extends EventEmitter<RoomEventCallbacks> implements Di
   disconnect(stopTracks?: boolean): Promise<void>;
   /**
    * Tries now instead of when the policy would: after the delay of a local loss (at most 250 ms in a room of up to 200), and at
-   * least 1 s after the last attempt that was asked for in this way. Amid an attempt, it is the next that does not wait, should
-   * this one fail and the server ask for no pause. Resolves at once; does nothing while connected or offline.
+   * least 1 s after the last attempt that was asked for in this way, and not before the server wants to be asked. Amid an attempt,
+   * it is the next that does not wait, should this one fail. Resolves at once; does nothing while connected or offline.
    */
   reconnectNow(): Promise<void>;
   /** Ours. The last 200 facts of the connection, oldest first, as plain data without secrets. */
