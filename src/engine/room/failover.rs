@@ -130,11 +130,13 @@ impl Session {
         {
             self.timers.bring_forward(Timer::SocketOpen, self.way.dialled.after(OPEN_MS).max(self.now));
         }
-        // An attempt that failed without alternatives has some now; a reconnect takes them when its time has come.
+        // An attempt that failed without alternatives has some now.
         if let Some(failure) = self.way.failed.clone().filter(|_| matches!(self.stage, Stage::Waiting)) {
             let hopped = learned.usable && self.regions.has_fresh(self.now) && self.hop(&failure);
             if self.connecting.is_some() {
                 self.connect_elsewhere(hopped);
+            } else if hopped {
+                self.reconnect_elsewhere();
             }
         }
     }

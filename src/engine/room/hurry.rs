@@ -59,6 +59,13 @@ impl Session {
         !told_when && if goes_on { self.hurry(None).is_some() } else { wish.is_some_and(|wish| self.fulfil(wish)) }
     }
 
+    /// A list came after the attempt had failed: with the default policy the next region is tried as if it had been there.
+    pub(super) fn reconnect_elsewhere(&mut self) {
+        if matches!(self.config.policy, PolicyChoice::Default(_)) {
+            self.hurry(None);
+        }
+    }
+
     /// False where there is nothing to bring forward, or it is due as soon already.
     fn fulfil(&mut self, wish: Wish) -> bool {
         if !self.waits_online() {
