@@ -72,6 +72,7 @@ describe('a first region that is not to be joined', () => {
     });
   }
 
+  // Fault 8: on a real server behind a front.
   test('answers 429: it is waited for', TIMEOUT, async () => {
     const healed = new Promise((resolve) => setTimeout(resolve, 800)).then(() => regions.tell(0, null)); // The bad time itself.
     const { alice } = await meeting(undefined, '429');
