@@ -12,6 +12,7 @@ use rejoin::engine::PolicyAnswer;
 use rejoin::engine::config::{Capabilities, Config, ConnectOptions, PolicyChoice};
 use rejoin::engine::io::HostEvent;
 use rejoin::engine::policy::{DefaultReconnect, ProportionalJitter};
+use rejoin::engine::regions::RegionOptions;
 use rejoin::engine::rng::Rng;
 use rejoin::engine::room::command::{CallId, Command, DataMessage, PublishTrack, Scenario};
 use rejoin::engine::room::event::ConnectionState;
@@ -30,6 +31,9 @@ const ME: u32 = 0;
 const SECOND: u64 = 1_000;
 const TOKEN: &str = "eyJ0.token.sig";
 const CID: &str = "microphone";
+const ONE: &str = "wss://one.example";
+const LIST: &str =
+    r#"{"regions":[{"region":"one","url":"wss://one.example"},{"region":"two","url":"wss://two.example"}]}"#;
 
 /// What a life came to.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -59,6 +63,8 @@ struct Life {
     metadata: Option<(u32, String)>,
     track: Option<u32>,
     online: bool,
+    /// What befalls one region only, where there are several. Its draws are its own: the other lives stay what they are.
+    places: Rng,
 }
 
 /// Lives it. Panics, with a sentence, when something does not hold.
@@ -97,7 +103,10 @@ impl Life {
         };
         // A draw of its own: the other lives stay what they are.
         let single_peer_connection = Rng::new(seed_bytes(seed, u64::MAX - 4)).unit() < 0.75;
-        let config = Config { policy, single_peer_connection, ..Config::default() };
+        let mut places = Rng::new(seed_bytes(seed, u64::MAX - 5));
+        let regions = regions(&mut places);
+        world.site.list = regions.endpoint.is_some().then(|| LIST.to_owned());
+        let config = Config { policy, single_peer_connection, regions, ..Config::default() };
         let rtc = rng.unit() < 0.85;
         let capabilities = Capabilities { rtc, offer_with_join: rng.unit() < 0.7 };
         world.add(config, capabilities, Weather::default());
@@ -110,6 +119,7 @@ impl Life {
             metadata: None,
             track: None,
             online: true,
+            places,
         }
     }
 
@@ -138,7 +148,7 @@ impl Life {
     }
 
     fn join(&mut self) {
-        let (url, token) = ("wss://one.example".into(), Secret::new(TOKEN));
+        let (url, token) = (ONE.into(), Secret::new(TOKEN));
         self.call(Command::Connect { url, token, options: ConnectOptions::default() });
         if self.rng.unit() < 0.9 {
             self.world.advance(3 * SECOND);
@@ -300,6 +310,19 @@ impl Life {
         let moments = place.watch.dials.iter().map(|at| at.0);
         outcome.digest = moments.fold(place.watch.outputs, |sum, at| sum.wrapping_mul(31).wrapping_add(at));
         outcome
+    }
+}
+
+/// Most have one server; some apps name another, or know where a list is.
+fn regions(rng: &mut Rng) -> RegionOptions {
+    match rng.unit() {
+        unit if unit < 0.7 => RegionOptions::default(),
+        unit if unit < 0.85 => RegionOptions { urls: vec!["wss://two.example".into()], ..Default::default() },
+        _ => RegionOptions {
+            endpoint: Some("https://one.example/regions".into()),
+            allowed_hosts: vec!["two.example".into()],
+            ..Default::default()
+        },
     }
 }
 

@@ -67,10 +67,14 @@ enum Job {
 /// See the module.
 pub struct Sfu {
     pub door: Door,
+    /// Where it stands; elsewhere it is open. `None`: everywhere.
+    pub door_at: Option<&'static str>,
     pub habits: Habits,
     pub join: proto::JoinResponse,
     /// What `/validate` says; `None`: nothing, ever.
     pub validate: Option<Result<FetchResponse, FetchFailed>>,
+    /// What the list of regions is; `None`: it cannot be had.
+    pub list: Option<String>,
     /// What the app's own policy says.
     pub answers: fn(&ReconnectContext, &mut Rng) -> PolicyAnswer,
     pub places: Vec<Place>,
@@ -87,9 +91,11 @@ impl Sfu {
         let join = proto::JoinResponse { ping_interval: 5, ping_timeout: 15, ..crate::storm::join() };
         Self {
             door: Door::Open,
+            door_at: None,
             habits: Habits { says_sequences: true, answers_requests: true, pongs: true },
             join,
             validate: Some(Err(FetchFailed)),
+            list: None,
             answers: |_, _| PolicyAnswer::Failed,
             places: Vec::new(),
             jobs: BTreeMap::new(),
@@ -314,12 +320,14 @@ impl Sfu {
 impl Site for Sfu {
     fn dialled(&mut self, net: &mut Net, client: u32, attempt: Attempt, dial: &Dial) {
         let closes = |net: &mut Net, code| net.tell(client, attempt, News::Closed(code, Rc::from("")));
-        match self.door {
+        let stands = self.door_at.is_none_or(|at| at == dial.server_url);
+        let door = if stands { self.door } else { Door::Open };
+        match door {
             Door::Stalls => return,
             Door::Refuses => return closes(net, 1006),
             _ => net.tell(client, attempt, News::Open),
         }
-        match self.door {
+        match door {
             Door::Turns(code) => closes(net, code),
             Door::Open => self.first_message(net, client, attempt, dial),
             _ => {}
@@ -357,8 +365,12 @@ impl Site for Sfu {
         }
     }
 
-    fn fetched(&mut self, _: Millis, _: u32, _: &FetchRequest) -> Option<Result<FetchResponse, FetchFailed>> {
-        self.validate.clone()
+    fn fetched(&mut self, _: Millis, _: u32, request: &FetchRequest) -> Option<Result<FetchResponse, FetchFailed>> {
+        if request.bearer.is_none() {
+            return self.validate.clone();
+        }
+        let listed = |body| FetchResponse { status: 200, body, ..Default::default() };
+        Some(self.list.clone().map(listed).ok_or(FetchFailed))
     }
 
     fn policy(&mut self, _: u32, context: &ReconnectContext) -> PolicyAnswer {

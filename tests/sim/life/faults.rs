@@ -5,7 +5,7 @@ use rejoin::protocol::proto;
 use rejoin::protocol::proto::leave_request::Action;
 use rejoin::protocol::signal::Told;
 
-use super::{Life, ME, SECOND};
+use super::{Life, ME, ONE, SECOND};
 use crate::sfu::Door;
 use crate::storm::client::Throttle;
 use crate::storm::net::{Direction, Weather};
@@ -93,6 +93,7 @@ impl Life {
             8..11 => {
                 let doors = [Door::Refuses, Door::Stalls, Door::Mute, Door::Turns(1011), Door::Turns(1006)];
                 site.door = doors[self.rng.between(0.0, doors.len() as f64) as usize];
+                site.door_at = (self.places.unit() < 0.6).then_some(ONE);
                 site.validate = match self.rng.between(0.0, 4.0) as u32 {
                     0 => None,
                     1 => Some(Ok(FetchResponse { status: 200, ..Default::default() })),
