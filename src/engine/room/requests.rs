@@ -50,6 +50,20 @@ impl Change {
         self.attributes.extend(later.attributes.iter().map(|(key, value)| (key.clone(), value.clone())));
     }
 
+    /// Leaves out what a later change is about.
+    fn yield_to(&mut self, later: &Change) {
+        for (wish, later) in [(&mut self.name, &later.name), (&mut self.metadata, &later.metadata)] {
+            if later.is_some() {
+                *wish = None;
+            }
+        }
+        self.attributes.retain(|key, _| !later.attributes.contains_key(key));
+    }
+
+    fn is_empty(&self) -> bool {
+        self.name.is_none() && self.metadata.is_none() && self.attributes.is_empty()
+    }
+
     /// What it is about is now as the server says.
     fn follow(&mut self, info: &proto::ParticipantInfo) {
         for (wish, is) in [(&mut self.name, &info.name), (&mut self.metadata, &info.metadata)] {
@@ -228,19 +242,34 @@ impl Requests {
     }
 
     fn take(&mut self, which: impl Fn(&Pending) -> bool, result: impl Fn(&Pending) -> Result<(), Error>) -> Vec<Done> {
-        let mut taken = Vec::new();
+        let (mut taken, mut latest) = (Vec::new(), Vec::new());
         let Self { pending, done, .. } = self;
-        pending.retain(|_, pending| {
+        pending.retain(|id, pending| {
             let take = which(pending);
             if take {
                 let result = result(pending);
                 if result.is_ok() {
                     done.add(&pending.change);
+                    latest.push((*id, pending.change.clone()));
                 }
                 taken.push((pending.call, result));
             }
             !take
         });
+        // What a later request has set, an earlier one that is still open does not set again.
+        for (id, change) in latest {
+            pending.retain(|each, pending| {
+                let earlier = *each < id;
+                if earlier {
+                    pending.change.yield_to(&change);
+                }
+                let over = earlier && pending.change.is_empty();
+                if over {
+                    taken.push((pending.call, Ok(())));
+                }
+                !over
+            });
+        }
         taken
     }
 }
@@ -275,6 +304,24 @@ mod tests {
         requests.message(Millis(0), id, None);
         assert_eq!(requests.shown(&info), [(CallId(1), Ok(()))]);
         assert_eq!(requests.deadline(), None);
+    }
+
+    #[test]
+    fn what_a_later_request_has_set_is_not_set_again_by_an_earlier_one() {
+        let mut requests = Requests::default();
+        let metadata = |text: &str| Change { metadata: Some(text.into()), ..Change::default() };
+        let both = Change { name: Some("a".into()), ..metadata("first") };
+        for (call, change) in [(1, metadata("zeroth")), (2, both), (3, metadata("second"))] {
+            let id = requests.add(CallId(call), change);
+            requests.message(Millis(0), id, None);
+        }
+        requests.socket_lost();
+        let id = requests.last;
+        requests.message(Millis(0), id, None);
+        let local = proto::ParticipantInfo { metadata: "second".into(), ..Default::default() };
+        assert_eq!(requests.shown(&local), [(CallId(3), Ok(())), (CallId(1), Ok(()))], "the first made way");
+        let again = requests.message(Millis(1), id - 1, Some(&local)).unwrap();
+        assert_eq!((again.name.as_str(), again.metadata.as_str()), ("a", "second"));
     }
 
     #[test]
