@@ -6,7 +6,7 @@ use common::Room;
 use common::server::participant;
 use rejoin::engine::config::{Capabilities, Config};
 use rejoin::engine::error::Code;
-use rejoin::engine::peer::{PeerAction, PeerEvent, Step};
+use rejoin::engine::peer::{PeerAction, PeerEvent, PeerState, Step};
 use rejoin::engine::room::command::{Command, PublishTrack, Reply, Scenario, TrackPermission};
 use rejoin::engine::room::event::{ConnectionState, Event, Id};
 use rejoin::protocol::proto;
@@ -276,6 +276,32 @@ fn a_track_published_before_the_room_is_connected_is_published_when_it_is() {
     room.peer_says(PeerEvent::Offer { offer_id: 1, sdp: "offer".into() });
     room.run_for(100);
     assert!(room.result(call).unwrap().is_ok());
+}
+
+/// Signalling was up, so the server had it all.
+#[test]
+fn what_was_asked_for_in_a_first_connect_whose_transport_fails_is_asked_again_in_its_retry() {
+    let mut room = Room::new();
+    room.peer.connects = false;
+    let connecting = room.connect();
+    let track = room.publish("mic");
+    let metadata = Some("here".into());
+    room.call(Command::UpdateMetadata { name: None, metadata, attributes: Default::default() });
+    room.run_for(100);
+    assert!(matches!(room.result(track), Some(Ok(Reply::Published(_)))), "signalling is enough for it");
+    assert_eq!(room.result(connecting), None);
+    room.forget();
+    room.peer.connects = true;
+    room.peer_state(PeerState::Failed);
+    room.run_until(ConnectionState::Connected, 2_000);
+    room.run_for(100);
+    assert_eq!(room.dials.len(), 1);
+    assert!(
+        room.sent.iter().any(|ask| matches!(ask, Ask::AddTrack(request) if request.cid == "mic")),
+        "{:?}",
+        room.sent
+    );
+    assert!(room.sent.iter().any(|ask| matches!(ask, Ask::UpdateMetadata(update) if update.metadata == "here")));
 }
 
 #[test]

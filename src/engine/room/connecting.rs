@@ -28,7 +28,9 @@ pub(super) struct Connecting {
 impl Session {
     pub(super) fn join_failed(&mut self, failure: Failure) {
         self.close_peer();
-        self.liveness.close();
+        // What was asked for while signalling was up is asked again.
+        self.drop_signalling(Hangup::Abandoned);
+        self.session_lost();
         self.note_region_failed(&failure);
         if self.hop(&failure) {
             return self.begin(Purpose::Join);

@@ -87,6 +87,12 @@ impl Session {
         self.publications.socket_lost();
     }
 
+    /// What the server was told belongs to a session that is over, or about to be.
+    pub(super) fn session_lost(&mut self) {
+        self.queue.session_lost();
+        self.publications.session_lost();
+    }
+
     /// Asks the policy when to try again. Offline there is nothing to ask: the network's return asks.
     pub(super) fn next_attempt(&mut self) {
         self.wait();
@@ -228,8 +234,7 @@ impl Session {
             ReconnectKind::Resume => self.begin(Purpose::Resume),
             ReconnectKind::Full => {
                 self.set_state(ConnectionState::Reconnecting);
-                self.queue.session_lost();
-                self.publications.session_lost();
+                self.session_lost();
                 self.data.restarted(self.heard, self.sound);
                 self.begin(Purpose::Rejoin);
                 self.watch_dial();
