@@ -97,7 +97,7 @@ pub struct Session {
     pub(super) heard: Millis,
     /// Whether nothing was known to be wrong with its transport then.
     pub(super) sound: bool,
-    /// When the host last woke up, and how long it had slept.
+    /// When the host last woke up, and how long it had slept at most.
     pub(super) woke: (Millis, u64),
     /// What the transport has received.
     pub(super) media: Option<Media>,
@@ -172,12 +172,14 @@ impl Session {
 
     /// Takes one input. Infallible: bad network input becomes an event, a bad command an error of its call.
     pub fn handle(&mut self, now: Millis, input: Input<'_>) {
-        self.now = now;
+        let before = std::mem::replace(&mut self.now, now);
         let due = self.timers.next().map(|(at, _)| at);
-        if let Some(slept_ms) = self.surroundings.observe(now, due) {
+        if let Some(late_ms) = self.surroundings.observe(now, due) {
+            // It fell asleep at some time since it was last awake.
+            self.woke = (now, now.since(before));
             // On a socket whose end is the news nothing is asked.
             let ended = matches!(input, Input::Socket(_, SocketEvent::Closed { .. }));
-            self.handle_wake(slept_ms, !ended);
+            self.handle_wake(late_ms, !ended);
         }
         match input {
             Input::Timeout => self.handle_timeout(),

@@ -256,9 +256,8 @@ impl Session {
     }
 
     /// The host was asleep. That is no time in which anything could have been tried.
-    pub(super) fn handle_wake(&mut self, slept_ms: u64, look: bool) {
-        self.woke = (self.now, slept_ms);
-        self.timers.put_off(Timer::GiveUp, slept_ms);
+    pub(super) fn handle_wake(&mut self, late_ms: u64, look: bool) {
+        self.timers.put_off(Timer::GiveUp, late_ms);
         if look {
             self.look_again(true);
         }
