@@ -311,6 +311,30 @@ fn data_that_a_transport_took_before_its_loss_was_noticed_is_sent_again_although
     assert_eq!(room.peer_actions(|action| matches!(action, PeerAction::Send { .. })).len(), 1);
 }
 
+/// It fell asleep long before anything of it was due.
+#[test]
+fn data_that_a_transport_took_just_before_the_host_slept_is_sent_again_in_the_new_session() {
+    let mut room = Room::new();
+    (room.server.join.ping_interval, room.server.join.ping_timeout) = (0, 0);
+    room.connect();
+    room.run_for(40_000);
+    let message = DataMessage { payload: vec![1], reliable: true, ..Default::default() };
+    let call = room.call(Command::PublishData(message));
+    assert!(room.result(call).is_some_and(Result::is_ok));
+    room.run_for(300);
+    room.tell(Told::Update(proto::ParticipantUpdate { participants: vec![participant("ada", "PA_ada")] }));
+    room.now = room.now.after(3_600_000);
+    room.peer_state(PeerState::Disconnected);
+    room.peer_state(PeerState::Failed);
+    room.server.next_dials([OnDial::Say(vec![Told::Leave(proto::LeaveRequest {
+        action: proto::leave_request::Action::Reconnect as i32,
+        ..Default::default()
+    })])]);
+    room.forget();
+    room.run_until(ConnectionState::Connected, 60_000);
+    assert_eq!(room.peer_actions(|action| matches!(action, PeerAction::Send { .. })).len(), 1);
+}
+
 #[test]
 fn a_failed_full_reconnect_is_tried_again_with_a_fresh_peer() {
     let mut room = Room::connected();
