@@ -4,7 +4,8 @@ import { METHODS, settings } from './logging.js';
 
 function levelOf(level, caller) {
   const number = typeof level === 'string' ? LogLevel[level] : level;
-  if (LogLevel[number] === undefined) throw new TypeError(`${caller}: unknown level "${String(level)}" (trace, debug, info, warn, error or silent)`);
+  // The enum knows names by number as well.
+  if (typeof number !== 'number' || LogLevel[number] === undefined) throw new TypeError(`${caller}: unknown level "${String(level)}" (trace, debug, info, warn, error or silent)`);
   return number;
 }
 

@@ -95,7 +95,10 @@ export interface RoomConnectOptions {
   rtcConfig?: RTCConfiguration;
   /** Ours. The whole connect, milliseconds. @default 15000 */
   connectTimeoutMs?: number;
-  /** Ours. Gives the connect up when it aborts; its reason is the `cause` of the error. */
+  /**
+   * Ours. Gives the connect up when it aborts; its reason is the `cause` of the error. That of a call which comes while a
+   * connect is under way gives up that call alone.
+   */
   signal?: AbortSignal;
   /** No effect here, as the next. */
   disableIceLite?: boolean;

@@ -48,9 +48,9 @@ export interface DefaultReconnectPolicyOptions {
   maxLocalWindowMs?: number;
   /** Every first attempt is spread by up to this, milliseconds. @default 250 */
   spreadMs?: number;
-  /** Least window of later attempts, milliseconds. @default 1000 */
+  /** Least window of later attempts, milliseconds, 1 at least. @default 1000 */
   retryWindowMs?: number;
-  /** Later attempts widen the window by at most this factor. @default 10 */
+  /** Later attempts widen the window by at most this factor, 1 at least. @default 10 */
   maxBackoff?: number;
 }
 

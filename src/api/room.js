@@ -26,6 +26,19 @@ const BEGUN_MS = 15_000;
 const WARM_MS = 2_000;
 const RECONNECTING = ['reconnecting', 'signalReconnecting'];
 
+const aborted = ({ reason }) => Object.assign(ConnectionError.cancelled('the signal of connect() was aborted'), { cause: reason });
+
+/** Waits for the connect that is under way, which goes on when the signal of these options aborts. */
+async function heeding(options, connecting) {
+  const { signal } = read(options, CONNECT, 'RoomConnectOptions');
+  await new Promise((resolve, reject) => {
+    const abort = () => reject(aborted(signal));
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort);
+    connecting.then(resolve, reject).then(() => signal.removeEventListener('abort', abort));
+  });
+}
+
 export class Room extends EventEmitter {
   /** The devices of a kind; asks for permission so that they have names, unless told not to. */
   static getLocalDevices(kind, requestPermissions = true) {
@@ -150,8 +163,7 @@ export class Room extends EventEmitter {
 
   /** Joins the room of the token. Resolves when connected, rejects with a `ConnectionError`. */
   connect(url, token, options) {
-    if (this.#connecting) return this.#connecting;
-    if (this.#state === 'connected' && !this.#leaving) return Promise.resolve();
+    if (this.#connecting) return options?.signal ? heeding(options, this.#connecting) : this.#connecting;
     const connecting = this.#connect(url, token, options).finally(() => {
       if (this.#connecting === connecting) this.#connecting = undefined;
     });
@@ -221,16 +233,19 @@ export class Room extends EventEmitter {
     if (typeof token !== 'string') throw new TypeError('connect: token must be a text');
     const { signal, ...given } = read(options, CONNECT, 'RoomConnectOptions');
     const check = () => {
-      if (signal?.aborted) throw Object.assign(ConnectionError.cancelled('the signal of connect() was aborted'), { cause: signal.reason });
+      if (signal?.aborted) throw aborted(signal);
     };
     check();
     // What is being brought back gives way to what is asked for now.
     if (RECONNECTING.includes(this.#state)) this.disconnect(this.options.stopLocalTrackOnUnpublish).catch(() => undefined);
     const turn = (this.#turn += 1);
+    // Within the end of a session the state is still the one before: the rest of it is told first.
+    await null;
     await this.#leaving?.catch(() => undefined);
     const abort = () => turn === this.#turn && this.disconnect().catch(() => undefined);
     check();
     if (turn !== this.#turn) throw ConnectionError.cancelled('connect() was cancelled before it began');
+    if (this.#state === 'connected') return;
     signal?.addEventListener('abort', abort, { once: true });
     this.#surroundings.watch();
     this.#anchor.hold();

@@ -8,12 +8,15 @@ import { write } from './logging.js';
 const kind = (words, test) => ({ words, test });
 const flag = kind('true or false', (value) => typeof value === 'boolean');
 const count = kind('a whole number, 0 or more', (value) => Number.isSafeInteger(value) && value >= 0);
+const atLeastOne = kind('a number, 1 or more', (value) => Number.isFinite(value) && value >= 1);
 const amount = kind('a number, 0 or more', (value) => Number.isFinite(value) && value >= 0);
 const text = kind('a text', (value) => typeof value === 'string');
-const texts = kind('a list of texts', (value) => Array.isArray(value) && value.every(text.test));
-const hosts = kind('a list of names of hosts', (value) => texts.test(value) && value.every((host) => /^(\[[\da-f:]+\]|[^\s/:@?#]+)$/i.test(host)));
+// Spread, because `every` passes over holes.
+const listOf = (words, test) => kind(`a list of ${words}`, (value) => Array.isArray(value) && [...value].every(test));
+const texts = listOf('texts', text.test);
+const hosts = listOf('names of hosts', (host) => text.test(host) && /^(\[[\da-f:]+\]|[^\s/:@?#]+)$/i.test(host));
 const list = kind('a list', Array.isArray);
-const amounts = kind('a list of numbers, 0 or more', (value) => Array.isArray(value) && value.every(amount.test));
+const amounts = listOf('numbers, 0 or more', amount.test);
 const object = kind('an object', (value) => typeof value === 'object' && value !== null);
 const callable = kind('a function', (value) => typeof value === 'function');
 const any = kind('', () => true);
@@ -23,7 +26,7 @@ const no = kind('false', (value) => value === false);
 // An app's own object, of a class perhaps: what else it has is its own business.
 const isPlugin = (of) => object.test(of) && text.test(of.name) && callable.test(of.onLoad)
   && (of.timeoutMs === undefined || count.test(of.timeoutMs)) && (of.dispose === undefined || callable.test(of.dispose));
-const plugins = kind('a list of { name, onLoad(context), dispose?(), timeoutMs? }', (value) => Array.isArray(value) && value.every(isPlugin));
+const plugins = listOf('{ name, onLoad(context), dispose?(), timeoutMs? }', isPlugin);
 const pixelDensity = kind('a number, 0 or more, or "screen"', (value) => amount.test(value) || value === 'screen');
 const signal = kind('an AbortSignal', (value) => object.test(value) && callable.test(value.addEventListener) && flag.test(value.aborted));
 const either = (...kinds) => kinds;
@@ -85,7 +88,9 @@ export const CONNECT = table({
   signal,
 });
 export const DEFAULT_POLICY = table({
-  'joinsPerSecond burst strangers remoteShare localShare singleShare maxFirstWindowMs maxLocalWindowMs spreadMs retryWindowMs maxBackoff': amount,
+  'joinsPerSecond burst strangers remoteShare localShare singleShare maxFirstWindowMs maxLocalWindowMs spreadMs': amount,
+  // With 0 every retry would come at once.
+  'retryWindowMs maxBackoff': atLeastOne,
 });
 export const JITTER_POLICY = table({ delaysMs: amounts, jitter: kind('a number from 0 to 1', (value) => amount.test(value) && value <= 1) });
 
@@ -120,7 +125,9 @@ function readOne(value, of, path) {
   }
   if (!of.test) return read(value, of, path);
   if (!of.test(value)) throw new TypeError(`${path} must be ${of.words}`);
-  return value;
+  // What the app does with its list afterwards changes nothing here; and getters throw here, not where the engine reads.
+  if (Array.isArray(value)) return [...value];
+  return of === object ? { ...value } : value;
 }
 
 function warn(key, value, path) {

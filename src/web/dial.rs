@@ -42,10 +42,13 @@ pub fn act(driver: &Driver, action: SocketAction) {
             });
         }
         SocketAction::Send(attempt, bytes) => {
-            let left = match &*driver.socket().borrow() {
+            // Not borrowed meanwhile: an app's own socket may end within `send`.
+            let socket = driver.socket().take();
+            let left = match &socket {
                 Some((current, socket)) if *current == attempt => socket.send(&bytes),
                 _ => 0,
             };
+            driver.socket().replace(socket);
             if left > 0 {
                 driver.push(Incoming::Socket(attempt, Report::Buffered(left)));
             }

@@ -21,7 +21,11 @@ async function text(body, most, refuse) {
   }
 }
 
-async function answer(url, init, most) {
+async function answer(url, bearer, signal, most) {
+  // workerd knows no redirect 'error', and no cache before its version of 2024-11-11; jsdom has no Request.
+  const init = { redirect: 'manual', signal };
+  if ('cache' in (globalThis.Request ?? Object).prototype) init.cache = 'no-store';
+  if (bearer) init.headers = { Authorization: `Bearer ${bearer}` };
   const { status, headers, body } = await fetch(url, init);
   // A redirect could carry the token to a host that nobody named. Browsers hide where it leads, and that it is one.
   if (status < 200 || (status >= 300 && status < 400)) throw new TypeError('redirected');
@@ -45,11 +49,7 @@ export function get(url, bearer, timeoutMs, most, done) {
     abort();
     tell();
   }, timeoutMs);
-  // workerd knows no redirect 'error', and no cache before its version of 2024-11-11.
-  const init = { redirect: 'manual', signal: controller?.signal };
-  if ('cache' in Request.prototype) init.cache = 'no-store';
-  if (bearer) init.headers = { Authorization: `Bearer ${bearer}` };
-  answer(url, init, most).then(tell, () => tell());
+  answer(url, bearer, controller?.signal, most).then(tell, () => tell());
   return () => {
     if (end()) abort();
   };

@@ -1,4 +1,5 @@
 // What surrounds a room. Each may be missing on some host, and is then simply not there.
+import { quietly } from './js.js';
 
 // As src/web/host.rs knows them.
 const ONLINE = 0;
@@ -35,13 +36,7 @@ export function details() {
 }
 
 /** Real entropy; nothing where the host gives none. */
-export function entropy(count) {
-  try {
-    return crypto.getRandomValues(new Uint8Array(count));
-  } catch {
-    return undefined;
-  }
-}
+export const entropy = (count) => quietly(() => crypto.getRandomValues(new Uint8Array(count)));
 
 // The last reading of the wall clock as it was told, and how far that is ahead of what the clock says.
 let last = -Infinity;
@@ -64,13 +59,14 @@ export function now() {
 export function watch(heard) {
   const stops = [];
   const listen = (target, name, event) => {
-    if (typeof target?.addEventListener !== 'function') return;
     const listener = (of) => {
       const what = event(of);
       if (what !== undefined) heard(what);
     };
-    target.addEventListener(name, listener);
-    stops.push(() => target.removeEventListener(name, listener));
+    quietly(() => {
+      target.addEventListener(name, listener);
+      stops.push(() => target.removeEventListener(name, listener));
+    });
   };
   const { document, navigator } = globalThis;
   listen(globalThis, 'online', () => ONLINE);

@@ -1,3 +1,10 @@
+/** What a call returns; nothing when it throws. */
+export const quietly = (call) => {
+  try {
+    return call();
+  } catch {}
+};
+
 /** Calls `heard` with what a promise resolves to, or with nothing when it is rejected. */
 export function settled(promise, heard) {
   Promise.resolve(promise)

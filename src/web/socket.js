@@ -1,4 +1,5 @@
-// One WebSocket, as src/web/socket.rs uses it.
+// One WebSocket, as src/web/socket.rs uses it. An app's own may throw wherever it is touched.
+import { quietly } from './js.js';
 
 // What `heard(what, code, value)` is told, as in socket.rs.
 const OPEN = 0;
@@ -8,12 +9,6 @@ const CLOSED = 3;
 
 // The code of a socket that ended without a closing handshake.
 const ABNORMAL = 1006;
-
-const quietly = (call) => {
-  try {
-    call();
-  } catch {}
-};
 
 /** The host's own constructor, where it has one. */
 export const standard = () => globalThis.WebSocket;
@@ -77,10 +72,10 @@ export function open(Constructor, url, most, tooLargeCode, tooLargeReason, heard
   return {
     /** Says how much of what was sent before has not left the host. */
     send(bytes) {
-      const left = ws.bufferedAmount;
+      const left = quietly(() => +ws.bufferedAmount);
       // A browser says an error in its console for each message that a closing socket is given; its end is still to come.
       // Copied out of wasm memory first: some hosts send later, and would read what was freed.
-      if (!(ws.readyState > 1)) quietly(() => ws.send(bytes.slice()));
+      if (!(quietly(() => ws.readyState) > 1)) quietly(() => ws.send(bytes.slice()));
       return left;
     },
     close(code, reason) {
@@ -93,7 +88,7 @@ export function open(Constructor, url, most, tooLargeCode, tooLargeReason, heard
       // keeps nothing of ours alive.
       quietly(() => (ws.onerror = Boolean));
       quietly(() => ws.close());
-      for (const name of Object.keys(listeners)) ws.removeEventListener(name, listeners[name]);
+      for (const name of Object.keys(listeners)) quietly(() => ws.removeEventListener(name, listeners[name]));
     },
   };
 }

@@ -1,6 +1,8 @@
 // Tabs of one origin tell each other how many participants their rooms have: rooms that lose their connection together
 // share one reconnect window, wherever they are. This page takes part while a room of its own is connected.
 
+import { quietly } from './js.js';
+
 const NAME = 'rejoin';
 const ASK_MS = 60_000;
 /** Who has not answered for so long is frozen or was killed, and does not come back with the others. */
@@ -41,17 +43,15 @@ export function elsewhere() {
 function begin() {
   // Only what has a location has tabs beside it: Node's channels, for one, reach its own threads.
   if (!globalThis.location || !globalThis.BroadcastChannel) return;
-  try {
-    channel = new BroadcastChannel(NAME);
-  } catch {
-    return; // no storage for this page, so no others either
-  }
+  channel = quietly(() => new BroadcastChannel(NAME));
+  if (!channel) return; // no storage for this page, so no others either
   channel.onmessage = hear;
   say(true);
 }
 
+// What stands in for the host's channel may throw: one that is made of storage, when that is full.
 function end() {
-  channel?.close();
+  quietly(() => channel?.close());
   channel = undefined;
   tabs.clear();
 }
@@ -59,7 +59,7 @@ function end() {
 function say(asks = false) {
   if (asks) askedAt = performance.now();
   told = own;
-  channel.postMessage([me, own, asks]);
+  quietly(() => channel.postMessage([me, own, asks]));
 }
 
 function hear({ data }) {

@@ -7,8 +7,8 @@ use crate::web::js::Once;
 
 #[wasm_bindgen]
 extern "C" {
-    #[wasm_bindgen(js_name = setTimeout)]
-    fn set(then: &Once, delay_ms: f64) -> JsValue;
+    #[wasm_bindgen(js_name = setTimeout, catch)]
+    fn set(then: &Once, delay_ms: f64) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(js_name = clearTimeout)]
     fn clear(timeout: &JsValue);
 }
@@ -29,7 +29,8 @@ impl Timer {
         // `as` saturates and turns NaN into 0.
         let delay_ms = delay_ms.clamp(0.0, MAX_DELAY_MS).ceil() as u32;
         let then = Once::once(|_| then());
-        Self { timeout: set(&then, f64::from(delay_ms)), _then: then }
+        // One in the place of the host's may throw. The room then knows no time, but can still be left.
+        Self { timeout: set(&then, f64::from(delay_ms)).unwrap_or_default(), _then: then }
     }
 }
 

@@ -117,7 +117,7 @@ test('a list that the app changes afterwards is the one that was given', async (
 });
 
 test('what is no plugin is refused by name', () => {
-  for (const plugins of [{}, [{}], [{ name: 'x' }], [{ name: 7, onLoad() {} }], [{ name: 'x', onLoad() {}, timeoutMs: -1 }]]) {
+  for (const plugins of [{}, [{}], [{ name: 'x' }], [{ name: 7, onLoad() {} }], [{ name: 'x', onLoad() {}, timeoutMs: -1 }], [, { name: 'x', onLoad() {} }]]) {
     assert.throws(() => new rejoin.Room({ plugins }), /RoomOptions\.plugins must be a list of/);
   }
 });

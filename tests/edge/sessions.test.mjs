@@ -1,6 +1,7 @@
 // One room object and its sessions: connects that follow each other, cross each other, or end; and what is still known
 // of a session that is over.
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { after, afterEach, before, test } from 'node:test';
 import WebSocket from 'ws';
 import { at } from '../../scripts/lib/paths.mjs';
@@ -62,6 +63,45 @@ test('a connect() while the room reconnects takes its place', async () => {
   await lost;
   await room.connect(server.url, token('found'));
   assert.deepEqual([room.state, room.name], ['connected', 'found']);
+});
+
+// What is told of an end, before the room's state is: connect() within it must not take the room for connected.
+let atEnd;
+for (const [end, where] of [['the app', 'a plugin that is disposed of'], ['the server', 'a plugin that is disposed of'], ['the server', 'the log']]) {
+  test(`a connect() within ${where}, when ${end} ends the session, begins the next`, async () => {
+    let again;
+    const connect = () => (again ??= room.connect(server.url, token('next')));
+    make({ plugins: [{ name: 'p', onLoad() {}, dispose: where === 'the log' ? undefined : connect }] });
+    if (where === 'the log') {
+      if (!atEnd) rejoin.setLogExtension((_, line) => line.startsWith('the session ended') && atEnd?.());
+      atEnd = connect;
+    }
+    const ready = new Promise((resolve) => room.once('pluginReady', resolve));
+    await Promise.all([room.connect(server.url, token('first')), ready]);
+    const over = new Promise((resolve) => room.once('disconnected', resolve));
+    if (end === 'the app') await room.disconnect();
+    else server.connections.at(-1).send({ leave: { action: 'DISCONNECT', reason: 'ROOM_DELETED' } });
+    await over;
+    await again;
+    atEnd = undefined;
+    assert.deepEqual([room.state, room.name], ['connected', 'next']);
+  });
+}
+
+test('the signal of a second connect() gives up that call alone, and is let go of when the room is there', async () => {
+  make();
+  const reason = new Error('enough');
+  const [later, unused] = [new AbortController(), new AbortController()];
+  const gaveUp = (error) => cancelled(error) && error.cause === reason;
+  const first = room.connect(server.url, token('shared'));
+  const calls = [AbortSignal.abort(reason), later.signal].map((signal) => assert.rejects(room.connect(server.url, token('shared'), { signal }), gaveUp));
+  const kept = room.connect(server.url, token('shared'), { signal: unused.signal });
+  await assert.rejects(room.connect(server.url, token('shared'), { signal: 'no' }), TypeError);
+  later.abort(reason);
+  await Promise.all([...calls, first, kept]);
+  assert.deepEqual([room.state, getEventListeners(unused.signal, 'abort').length], ['connected', 0]);
+  await assert.rejects(room.connect(server.url, token('shared'), { signal: later.signal }), gaveUp);
+  assert.equal(room.state, 'connected');
 });
 
 test('methods that apps hand on are bound', async () => {

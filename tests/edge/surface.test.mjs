@@ -164,6 +164,8 @@ describe('options', () => {
     const room = new rejoin.Room();
     await assert.rejects(room.connect('ws://127.0.0.1:1', 'token', { maxRetry: 1 }), /RoomConnectOptions: unknown option "maxRetry": did you mean "maxRetries"/);
     await assert.rejects(room.connect(undefined, 'token'), TypeError);
+    const rtcConfig = { get iceServers() { throw new Error('of the app'); } };
+    await assert.rejects(room.connect('ws://127.0.0.1:1', 'token', { rtcConfig }), /of the app/);
     assert.equal(room.state, 'disconnected');
   });
 });
@@ -300,6 +302,26 @@ describe('policies by themselves', () => {
     }
   });
 
+  test('options with which every retry would come at once are refused, and so is a list with holes', () => {
+    const refused = (make, pattern) => assert.throws(make, (error) => error instanceof TypeError && pattern.test(error.message));
+    for (const key of ['maxBackoff', 'retryWindowMs']) {
+      for (const value of [0, 0.5, -1]) refused(() => new rejoin.DefaultReconnectPolicy({ [key]: value }), new RegExp(`\\.${key} must be a number, 1 or more`));
+      assert.doesNotThrow(() => new rejoin.DefaultReconnectPolicy({ [key]: 1 }));
+    }
+    refused(() => new rejoin.DefaultReconnectPolicy(new Array(3)), /delaysMs must be a list of numbers/);
+    refused(() => new rejoin.ProportionalJitterPolicy({ delaysMs: [, 1] }), /delaysMs must be a list of numbers/);
+    refused(() => new rejoin.Room({ regions: { urls: [, 'wss://example.com'] } }), /urls must be a list of texts/);
+  });
+
+  test('a list that the app changes afterwards is the one that was given', () => {
+    for (const make of [(delays) => new rejoin.DefaultReconnectPolicy(delays), (delaysMs) => new rejoin.ProportionalJitterPolicy({ delaysMs })]) {
+      const delays = [1000];
+      const policy = make(delays);
+      delays[0] = 5;
+      assert.ok(policy.nextRetryDelayInMs(first) >= 500);
+    }
+  });
+
   test('an object is one that has the method, a class with a static one, too', () => {
     class Static { static nextRetryDelayInMs() { return 1; } }
     assert.doesNotThrow(() => new rejoin.Room({ reconnectPolicy: Static }));
@@ -322,52 +344,4 @@ describe('policies by themselves', () => {
     }
     assert.ok(new Patient().nextRetryDelayInMs(first) >= 10_000);
   });
-});
-
-test('loggers of libraries have levels and ways of their own, as with livekit-client', async () => {
-  const { getLogger } = await import(at('src', 'api', 'log.js'));
-  for (const from of [livekit.getLogger, getLogger]) {
-    const lines = [];
-    const logger = from('a-library');
-    assert.equal(from('a-library'), logger);
-    logger.setDefaultLevel('warn');
-    const made = logger.methodFactory;
-    logger.methodFactory = (method, level, name) => {
-      assert.equal(typeof made(method, level, name), 'function');
-      return (...args) => lines.push([method, name, ...args]);
-    };
-    logger.setLevel(logger.getLevel());
-    logger.info('untold');
-    logger.warn('told', { a: 1 });
-    logger.setLevel(livekit.LogLevel.trace);
-    logger.debug('told as well');
-    logger.setLevel('silent');
-    logger.error('untold');
-    assert.deepEqual([lines, logger.getLevel()], [[['warn', 'a-library', 'told', { a: 1 }], ['debug', 'a-library', 'told as well']], 5]);
-    assert.throws(() => logger.setLevel('loud'), TypeError);
-  }
-});
-
-test('the log tells what is at or above its level, to extensions too, and survives one that throws', async () => {
-  const { write } = await import(at('src', 'api', 'logging.js'));
-  const { setLogExtension, setLogLevel } = await import(at('src', 'api', 'log.js'));
-  const console = globalThis.console;
-  const lines = [];
-  const quiet = (text) => lines.push(String(text?.message ?? text));
-  globalThis.console = { ...console, debug: quiet, info: quiet, warn: quiet, error: quiet };
-  try {
-    const heard = [];
-    setLogExtension(() => { throw new Error('extension'); });
-    setLogExtension((level, message) => heard.push([level, message]));
-    write('debug', 'small');
-    setLogLevel('debug');
-    write('debug', 'told');
-    setLogLevel(livekit.LogLevel.silent);
-    write('error', 'untold');
-    assert.deepEqual(heard, [[1, 'told']]);
-    assert.deepEqual(lines, ['rejoin: told', 'extension']);
-    assert.throws(() => setLogLevel('loud'), TypeError);
-  } finally {
-    globalThis.console = console;
-  }
 });
