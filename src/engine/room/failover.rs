@@ -54,8 +54,8 @@ pub(super) struct Way {
     joined: Option<Region>,
     /// Why that place was left.
     left_for: String,
-    /// The last attempt, when another region may do better.
-    failed: Option<Failure>,
+    /// What the last attempt failed with, when another region may do better.
+    failed: Option<String>,
     warned_stale: Option<Millis>,
     warned_refused: bool,
 }
@@ -131,8 +131,13 @@ impl Session {
             self.timers.bring_forward(Timer::SocketOpen, self.way.dialled.after(OPEN_MS).max(self.now));
         }
         // An attempt that failed without alternatives has some now.
-        if let Some(failure) = self.way.failed.clone().filter(|_| matches!(self.stage, Stage::Waiting)) {
-            let hopped = learned.usable && self.regions.has_fresh(self.now) && self.hop(&failure);
+        if matches!(self.stage, Stage::Waiting)
+            && let Some(why) = self.way.failed.clone()
+        {
+            let hopped = learned.usable && self.regions.has_fresh(self.now) && self.regions.advance(self.now);
+            if hopped {
+                self.left(&why);
+            }
             if self.connecting.is_some() {
                 self.connect_elsewhere(hopped);
             } else if hopped {
@@ -206,7 +211,7 @@ impl Session {
     pub(super) fn note_region_failed(&mut self, failure: &Failure) {
         let ms = self.now.since(self.way.dialled);
         self.regions.failed(self.now, &failure.error.message, ms, failure.elsewhere);
-        self.way.failed = Some(failure.clone()).filter(|failure| failure.elsewhere);
+        self.way.failed = failure.elsewhere.then(|| failure.error.message.clone());
     }
 
     /// Goes to the next region of this round, if the failure may be the region's and there is one.
@@ -222,13 +227,18 @@ impl Session {
         };
         let hopped = sent || (failure.elsewhere && self.regions.advance(self.now));
         if hopped {
-            self.way.left_for.clone_from(&failure.error.message);
-            self.way.failed = None;
-            let line = text!("next region: ", named(self.regions.current()), " (", failure.error.message, ")");
-            self.log(log::Level::Debug, line);
-            self.record(What::Region, &failure.error.message);
+            self.left(&failure.error.message);
         }
         hopped
+    }
+
+    /// The region before the current one was left, and why.
+    fn left(&mut self, why: &str) {
+        why.clone_into(&mut self.way.left_for);
+        self.way.failed = None;
+        let line = text!("next region: ", named(self.regions.current()), " (", why, ")");
+        self.log(log::Level::Debug, line);
+        self.record(What::Region, why);
     }
 
     /// A session works: whether it is in another place than the last one (or than the app named).

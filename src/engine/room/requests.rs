@@ -163,7 +163,7 @@ impl Requests {
 
     /// The own participant changed: calls whose wish it shows, and which were sent, are done.
     pub fn shown(&mut self, info: &proto::ParticipantInfo) -> Vec<Done> {
-        let done = self.take(|pending| pending.due.is_some() && pending.change.is_shown_by(info), |_| Ok(()));
+        let done = self.take(&|pending| (pending.due.is_some() && pending.change.is_shown_by(info)).then_some(Ok(())));
         self.done.follow(info);
         done
     }
@@ -198,14 +198,14 @@ impl Requests {
 
     /// Calls whose time is up.
     pub fn expired(&mut self, now: Millis) -> Vec<Done> {
-        self.take(
-            |pending| pending.due.is_some_and(|due| due.at <= now),
-            |pending| match pending.accepted {
+        self.take(&|pending| {
+            pending.due.filter(|due| due.at <= now)?;
+            Some(match pending.accepted {
                 true => Ok(()),
                 // Without a reason of the server's.
                 false => Err(Error::new(Code::SignalRequest, "the server did not answer the request in time")),
-            },
-        )
+            })
+        })
     }
 
     /// The socket is lost: time stands still until they are sent again.
@@ -223,7 +223,7 @@ impl Requests {
     /// Ends all of them, and forgets what was done.
     pub fn fail_all(&mut self, error: &Error) -> Vec<Done> {
         self.done = Change::default();
-        self.take(|_| true, |_| Err(error.clone()))
+        self.take(&|_| Some(Err(error.clone())))
     }
 
     /// Whether one waits, and no other.
@@ -241,29 +241,27 @@ impl Requests {
         self.pending.remove(&id);
     }
 
-    fn take(&mut self, which: impl Fn(&Pending) -> bool, result: impl Fn(&Pending) -> Result<(), Error>) -> Vec<Done> {
+    /// Ends those that `result` has one for.
+    fn take(&mut self, result: &dyn Fn(&Pending) -> Option<Result<(), Error>>) -> Vec<Done> {
         let (mut taken, mut latest) = (Vec::new(), Vec::new());
         let Self { pending, done, .. } = self;
         pending.retain(|id, pending| {
-            let take = which(pending);
-            if take {
-                let result = result(pending);
-                if result.is_ok() {
-                    done.add(&pending.change);
-                    latest.push((*id, pending.change.clone()));
-                }
-                taken.push((pending.call, result));
+            let Some(result) = result(pending) else { return true };
+            if result.is_ok() {
+                done.add(&pending.change);
+                latest.push((*id, std::mem::take(&mut pending.change)));
             }
-            !take
+            taken.push((pending.call, result));
+            false
         });
         // What a later request has set, an earlier one that is still open does not set again.
         for (id, change) in latest {
             pending.retain(|each, pending| {
-                let earlier = *each < id;
-                if earlier {
-                    pending.change.yield_to(&change);
+                if *each > id {
+                    return true;
                 }
-                let over = earlier && pending.change.is_empty();
+                pending.change.yield_to(&change);
+                let over = pending.change.is_empty();
                 if over {
                     taken.push((pending.call, Ok(())));
                 }
