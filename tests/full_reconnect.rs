@@ -4,15 +4,13 @@ mod common;
 
 use common::server::{OnDial, participant};
 use common::{Room, join_request};
-use rejoin::engine::peer::{Channel, MediaHandle, PeerAction, PeerEvent, PeerState};
-use rejoin::engine::room::command::{Command, DataMessage, PublishTrack, Reply, Scenario, TrackSettings};
+use rejoin::engine::peer::{MediaHandle, PeerEvent};
+use rejoin::engine::room::command::{Command, PublishTrack, Reply, Scenario, TrackSettings};
 use rejoin::engine::room::event::{ConnectionState, Event, Id, ReconnectKind};
-use rejoin::protocol::data::{DataPacket, DataValue};
 use rejoin::protocol::proto;
 use rejoin::protocol::proto::{ConnectionQuality, DisconnectReason};
 use rejoin::protocol::signal::Ask;
 use rejoin::protocol::signal::Told;
-use rejoin::protocol::wire::Message as _;
 
 fn rejoin(room: &mut Room) -> u64 {
     room.forget();
@@ -213,126 +211,6 @@ fn a_subscription_that_ends_while_its_transport_is_replaced_is_told_as_ended() {
     all.sort_unstable();
     assert_eq!(all, [1, 2]);
     assert!(!room.session.roster().remote().any(|one| one.publications.iter().any(|of| of.media.is_some())));
-}
-
-#[test]
-fn data_that_was_not_delivered_is_sent_in_the_new_session() {
-    let mut room = Room::connected();
-    room.forget();
-    room.call(Command::Simulate(Scenario::FullReconnect));
-    let call = room.call(Command::PublishData(DataMessage { payload: vec![1], reliable: true, ..Default::default() }));
-    assert_eq!(room.result(call), None);
-    room.run_until(ConnectionState::Connected, 1_000);
-    assert_eq!(room.result(call), Some(&Ok(Reply::Done)));
-    assert_eq!(room.peer_actions(|action| matches!(action, PeerAction::Send { .. })).len(), 1);
-}
-
-/// The nonces of what was handed to the reliable channel since `forget`.
-fn nonces(room: &Room) -> Vec<Vec<u8>> {
-    let sent = room.peer_actions(|action| matches!(action, PeerAction::Send { .. }));
-    let nonce = |action: &PeerAction| {
-        let PeerAction::Send { bytes, .. } = action else { return None };
-        let Some(DataValue::User(user)) = DataPacket::decode(bytes).ok()?.value else { return None };
-        Some(user.nonce)
-    };
-    sent.iter().filter_map(nonce).collect()
-}
-
-#[test]
-fn data_that_a_living_transport_took_a_while_ago_is_not_sent_again_and_what_it_took_last_under_the_same_nonce() {
-    let mut room = Room::connected();
-    room.run_for(2_000);
-    let publish = |room: &mut Room| {
-        room.forget();
-        room.call(Command::PublishData(DataMessage { payload: vec![1], reliable: true, ..Default::default() }));
-        room.peer_says(PeerEvent::ChannelBuffered { channel: Channel::Reliable, bytes: 0 });
-        nonces(room)
-    };
-    let first = publish(&mut room);
-    room.run_for(20_000);
-    let last = publish(&mut room);
-    assert!(first.len() == 1 && last.len() == 1 && first != last, "{first:?}, {last:?}");
-    rejoin(&mut room);
-    assert_eq!(nonces(&room), last);
-}
-
-#[test]
-fn data_that_a_vanishing_server_may_not_have_read_is_sent_again() {
-    let mut room = Room::connected();
-    room.run_for(2_000);
-    let message = DataMessage { payload: vec![1], reliable: true, ..Default::default() };
-    room.call(Command::PublishData(message));
-    room.forget();
-    let leave = proto::LeaveRequest {
-        reason: DisconnectReason::StateMismatch as i32,
-        action: proto::leave_request::Action::Reconnect as i32,
-        ..Default::default()
-    };
-    room.server.next_dials([OnDial::Say(vec![Told::Leave(leave)])]);
-    room.drop_socket(1000);
-    room.run_until(ConnectionState::Connected, 20_000);
-    assert_eq!(room.kinds(), [ReconnectKind::Resume, ReconnectKind::Full]);
-    assert_eq!(room.peer_actions(|action| matches!(action, PeerAction::Send { .. })).len(), 1);
-}
-
-#[test]
-fn data_that_a_silent_path_took_is_sent_again_in_the_new_session() {
-    let mut room = Room::connected();
-    room.server.pongs = false;
-    room.run_for(10_000);
-    room.call(Command::PublishData(DataMessage { payload: vec![1], reliable: true, ..Default::default() }));
-    room.run_for(4_000);
-    room.forget();
-    room.server.next_dials(vec![OnDial::Refuse; 2]);
-    room.run_for(4_000);
-    room.run_until(ConnectionState::Connected, 60_000);
-    assert_eq!(room.kinds().last(), Some(&ReconnectKind::Full));
-    assert_eq!(room.peer_actions(|action| matches!(action, PeerAction::Send { .. })).len(), 1);
-}
-
-#[test]
-fn data_that_a_transport_took_before_its_loss_was_noticed_is_sent_again_although_signalling_lived() {
-    let mut room = Room::connected();
-    room.run_for(60_000);
-    let message = DataMessage { payload: vec![1], reliable: true, ..Default::default() };
-    let call = room.call(Command::PublishData(message));
-    assert!(room.result(call).is_some_and(Result::is_ok));
-    // The path of media is gone; the browser says so after a while, and gives up after a longer one.
-    room.run_for(6_000);
-    room.peer_state(PeerState::Disconnected);
-    room.run_for(15_000);
-    room.peer_state(PeerState::Failed);
-    room.server.next_dials([OnDial::Say(vec![Told::Leave(proto::LeaveRequest {
-        action: proto::leave_request::Action::Reconnect as i32,
-        ..Default::default()
-    })])]);
-    room.forget();
-    room.run_until(ConnectionState::Connected, 60_000);
-    assert_eq!(room.peer_actions(|action| matches!(action, PeerAction::Send { .. })).len(), 1);
-}
-
-/// It fell asleep long before anything of it was due.
-#[test]
-fn data_that_a_transport_took_just_before_the_host_slept_is_sent_again_in_the_new_session() {
-    let mut room = Room::new();
-    (room.server.join.ping_interval, room.server.join.ping_timeout) = (0, 0);
-    room.connect();
-    room.run_for(40_000);
-    let message = DataMessage { payload: vec![1], reliable: true, ..Default::default() };
-    let call = room.call(Command::PublishData(message));
-    assert!(room.result(call).is_some_and(Result::is_ok));
-    room.run_for(300);
-    room.tell(Told::Update(proto::ParticipantUpdate { participants: vec![participant("ada", "PA_ada")] }));
-    room.now = room.now.after(3_600_000);
-    room.peer_state(PeerState::Disconnected);
-    room.peer_state(PeerState::Failed);
-    room.server.next_dials([OnDial::Say(vec![Told::Leave(proto::LeaveRequest {
-        action: proto::leave_request::Action::Reconnect as i32,
-        ..Default::default()
-    })])]);
-    room.forget();
-    room.run_until(ConnectionState::Connected, 60_000);
-    assert_eq!(room.peer_actions(|action| matches!(action, PeerAction::Send { .. })).len(), 1);
 }
 
 #[test]

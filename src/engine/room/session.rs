@@ -101,8 +101,8 @@ pub struct Session {
     pub(super) woke: (Millis, u64),
     /// What the transport has received.
     pub(super) media: Option<Media>,
-    /// When the transport said that it had lost its peer, until it has one again.
-    pub(super) transport_lost: Option<Millis>,
+    /// When the transport said that it had lost its peer, until it has had one again for a while: since then.
+    pub(super) transport_lost: Option<(Millis, Option<Millis>)>,
 
     pub(super) timers: Timers,
     pub(super) link: Link,

@@ -158,7 +158,7 @@ impl Session {
             let slept_ms = if until.since(woke) < UNNOTICED_MS { slept_ms } else { 0 };
             Millis(until.0.saturating_sub(UNNOTICED_MS.saturating_add(slept_ms)))
         };
-        let blind = self.transport_lost.map(unnoticed);
+        let blind = self.transport_blind().map(unnoticed);
         let doubted = match (still, blind) {
             (Some(still), Some(blind)) => Some(still.min(blind)),
             (still, blind) => still.or(blind),

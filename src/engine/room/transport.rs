@@ -8,10 +8,15 @@ use crate::engine::room::event::Event;
 use crate::engine::room::failure::Failure;
 use crate::engine::room::joining::{Purpose, Stage};
 use crate::engine::room::session::Session;
+use crate::engine::time::Millis;
 use crate::engine::timers::Timer;
 use crate::protocol::proto;
 use crate::protocol::signal::Ask;
 use crate::protocol::text::text;
+
+/// What was sent while a transport had no peer is sent again by it, ever later: it has arrived when that peer has been back
+/// for so long.
+const MENDED_MS: u64 = 15_000;
 
 impl Session {
     pub(super) fn handle_peer(&mut self, event: PeerEvent<'_>) {
@@ -181,9 +186,12 @@ impl Session {
         self.negotiation.state_changed(target, state);
         match state {
             PeerState::Disconnected | PeerState::Failed => {
-                self.transport_lost.get_or_insert(self.now);
+                self.transport_lost = Some((self.transport_blind().unwrap_or(self.now), None));
             }
-            PeerState::Connected => self.transport_lost = None,
+            PeerState::Connected => {
+                let now = self.now;
+                self.transport_lost = self.transport_blind().map(|at| (at, Some(now)));
+            }
             _ => {}
         }
         match (state, &self.stage) {
@@ -212,6 +220,12 @@ impl Session {
             (PeerState::Disconnected, Stage::Live) => self.suspect("the media transport lost its peer"),
             _ => {}
         }
+    }
+
+    /// Since when the transport is known to have had no peer; also for a while after it has one again.
+    pub(super) fn transport_blind(&self) -> Option<Millis> {
+        let (at, back) = self.transport_lost?;
+        back.is_none_or(|back| self.now.since(back) < MENDED_MS).then_some(at)
     }
 
     /// A publisher that does not decide connects when it is first needed: nothing else waits for it.
