@@ -131,12 +131,41 @@ fn more_than_is_kept_is_refused_and_nothing_else_is() {
     assert_eq!(room.error(calls[1_000]).code, Code::QueueFull);
     room.forget();
     room.run_until(ConnectionState::Connected, 1_000);
-    let sent = room.sent_like(|ask| match ask {
-        Ask::UpdateMetadata(update) => Some(update.name.clone()),
-        _ => None,
-    });
-    assert_eq!(sent.len(), 1_000);
-    assert_eq!((sent[0].as_str(), sent[999].as_str()), ("n0", "n999"));
+    let sent = |room: &Room| {
+        room.sent_like(|ask| match ask {
+            Ask::UpdateMetadata(update) => Some(update.name.clone()),
+            _ => None,
+        })
+    };
+    assert_eq!(sent(&room).len(), 100, "livekit-server ends who has 200 messages unread");
+    room.run_for(450);
+    assert_eq!(sent(&room).len(), 500);
+    room.run_for(550);
+    let all = sent(&room);
+    assert_eq!((all.len(), all[0].as_str(), all[999].as_str()), (1_000, "n0", "n999"));
+}
+
+#[test]
+fn what_is_asked_for_while_connected_is_bounded_and_paced_and_sent_again_if_its_socket_dies() {
+    let mut room = Room::connected();
+    room.server.responds = None;
+    room.forget();
+    let calls: Vec<u32> = (0..1_500).map(|n| room.call(named(&format!("n{n}")))).collect();
+    let refused = calls.iter().filter(|call| room.result(**call).is_some()).count();
+    assert_eq!((refused, room.error(calls[1_000]).code), (500, Code::QueueFull));
+    let permissions =
+        room.call(Command::SetSubscriptionPermissions { all_participants: false, permissions: Vec::new() });
+    assert_eq!(room.result(permissions), Some(&Ok(Reply::Done)));
+    room.run_for(1_500);
+    let sent = |room: &Room, which: fn(&Ask) -> bool| room.sent.iter().filter(|ask| which(ask)).count();
+    let renamed: fn(&Ask) -> bool = |ask| matches!(ask, Ask::UpdateMetadata(_));
+    let restricted: fn(&Ask) -> bool = |ask| matches!(ask, Ask::SubscriptionPermission(_));
+    assert_eq!((sent(&room, renamed), sent(&room, restricted)), (1_000, 1), "it waits its turn and is not refused");
+    room.forget();
+    room.drop_socket(1006);
+    room.run_until(ConnectionState::Connected, 20_000);
+    room.run_for(1_500);
+    assert_eq!((sent(&room, renamed), sent(&room, restricted)), (1_000, 1));
 }
 
 #[test]

@@ -54,6 +54,8 @@ timers! {
     Answer,
     /// The transport has not connected.
     Transport,
+    /// The next requests of many may be sent.
+    Pace,
     /// The earliest `add_track` without its `track_published`.
     AddTrack,
     /// The earliest request without its `request_response`.

@@ -26,8 +26,8 @@ messages! {
 }
 
 oneofs! {
-    /// `SignalRequest.message`: what a client says. Servers read it, in the tests.
-    pub enum Ask (READ = cfg!(not(target_family = "wasm"))) {
+    /// `SignalRequest.message`: what a client says. Servers read it, in the tests and in the storm lab.
+    pub enum Ask (READ = cfg!(not(all(target_family = "wasm", feature = "sdk")))) {
         Offer(proto::SessionDescription) = 1,
         Answer(proto::SessionDescription) = 2,
         Trickle(proto::TrickleRequest) = 3,

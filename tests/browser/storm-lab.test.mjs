@@ -64,6 +64,12 @@ describe('the storm lab', () => {
     assert.equal(await page.getByRole('status').textContent(), words.replace(/\s+/g, ' '));
   });
 
+  test('who was not touched stays for as long as the page looks', options, async () => {
+    const page = await open('people=650&takes=200&fault=fifth&policies=rejoin&seconds=70&luck=7');
+    const { Rejoin } = await figuresOf(page);
+    assert.deepEqual([Rejoin.lostOthers, Rejoin.leastConnected, Rejoin.connected.at(-1)], [0, 520, 650]);
+  });
+
   test('the address names the setting, and leads back to it and to the same figures', options, async () => {
     const page = await open();
     await page.getByLabel('What happens').selectOption('fifth');

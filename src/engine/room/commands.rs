@@ -41,8 +41,8 @@ impl Session {
                 return self.settle(call, Ok(Reply::Done));
             }
             Command::SetSubscriptionPermissions { all_participants, permissions } => {
-                let done = self.restrict_subscription(all_participants, permissions);
-                return self.settle(call, done.map(|()| Reply::Done));
+                self.restrict_subscription(all_participants, permissions);
+                return self.settle(call, Ok(Reply::Done));
             }
             Command::Simulate(Scenario::FailOnV1Path) => self.v1_fails = true,
             _ if matches!(self.stage, Stage::Idle) => {
@@ -71,18 +71,25 @@ impl Session {
             }
             Command::MuteTrack { cid, muted } => self.mute(cid, muted),
             Command::UpdateAudioTrack { cid, features } => match self.publications.get(&cid) {
-                Some(_) => self.ask(Request::AudioTrack { cid, features }),
+                Some(_) => {
+                    self.ask(Request::AudioTrack { cid, features });
+                    Ok(())
+                }
                 None => Err(Error::new(Code::UnexpectedState, "no track is published under this client id")),
             },
-            Command::SetSubscribed { track_sids, subscribed } => track_sids.into_iter().try_for_each(|track_sid| {
-                self.roster.set_desired(&track_sid, subscribed);
-                let events = self.roster.follow_wishes();
-                self.tell(events);
-                self.ask(Request::Subscribe { track_sid, subscribed })
-            }),
+            Command::SetSubscribed { track_sids, subscribed } => {
+                for track_sid in track_sids {
+                    self.roster.set_desired(&track_sid, subscribed);
+                    let events = self.roster.follow_wishes();
+                    self.tell(events);
+                    self.ask(Request::Subscribe { track_sid, subscribed });
+                }
+                Ok(())
+            }
             Command::SetTrackSettings { track_sid, settings } => {
                 self.roster.set_settings(&track_sid, settings);
-                self.ask(Request::TrackSettings { track_sid })
+                self.ask(Request::TrackSettings { track_sid });
+                Ok(())
             }
             Command::Simulate(scenario) => self.simulate(scenario),
         };
@@ -130,15 +137,9 @@ impl Session {
     }
 
     /// Sends a request now, or keeps it for when it can be sent.
-    pub(super) fn ask(&mut self, request: Request) -> Result<(), Error> {
-        if self.is_live() {
-            self.send_request(request);
-            return Ok(());
-        }
-        match self.queue.keep(request) {
-            true => Ok(()),
-            false => Err(Error::new(Code::QueueFull, "too many requests wait for the connection")),
-        }
+    pub(super) fn ask(&mut self, request: Request) {
+        self.queue.keep(request);
+        self.send_waiting();
     }
 
     /// Puts a request into words as of this moment. What has become pointless is dropped.
@@ -166,22 +167,32 @@ impl Session {
         };
         if let Some(message) = message {
             self.send(message);
-            self.queue.sent(request);
+            let requests = &self.requests;
+            self.queue.sent(request, |id| requests.is_open(id));
         }
     }
 
     /// The way is free again: everything that waited goes out, in order.
     pub(super) fn release_waiting(&mut self) {
         self.publish_waiting();
-        while let Some(request) = self.queue.take_next() {
-            self.send_request(request);
-        }
+        self.send_waiting();
         self.pump_data();
+    }
+
+    /// What may be sent now is sent, in order; the rest follows.
+    pub(super) fn send_waiting(&mut self) {
+        while self.is_live() {
+            match self.queue.take_next(self.now) {
+                Ok(Some(request)) => self.send_request(request),
+                Ok(None) => return,
+                Err(later) => return self.timers.set(Timer::Pace, later),
+            }
+        }
     }
 
     /// Who may subscribe to local tracks, in this session and in all that follow: whoever was shut out once is not let in
     /// because a connection was lost.
-    fn restrict_subscription(&mut self, all: bool, permissions: Vec<TrackPermission>) -> Result<(), Error> {
+    fn restrict_subscription(&mut self, all: bool, permissions: Vec<TrackPermission>) {
         let mut track_permissions = Vec::new();
         for permission in permissions {
             track_permissions.push(proto::TrackPermission {
@@ -192,15 +203,17 @@ impl Session {
             });
         }
         self.publications.restrict(proto::SubscriptionPermission { all_participants: all, track_permissions });
-        if matches!(self.stage, Stage::Idle) { Ok(()) } else { self.ask(Request::Permissions) }
+        if !matches!(self.stage, Stage::Idle) {
+            self.ask(Request::Permissions);
+        }
     }
 
     fn update_metadata(&mut self, call: CallId, change: Change) {
-        let id = self.requests.add(call, change);
-        if let Err(error) = self.ask(Request::Numbered(id)) {
-            self.requests.forget(id);
+        let Some(id) = self.requests.add(call, change) else {
+            let error = Error::new(Code::QueueFull, "too many requests wait for an answer");
             return self.settle(call, Err(error));
-        }
+        };
+        self.ask(Request::Numbered(id));
         // What is so already needs no answer, unless something else is on its way.
         if self.requests.waits_alone() {
             self.settle_shown_requests();

@@ -92,7 +92,7 @@ impl Session {
     pub(super) fn correct_mutes(&mut self) {
         for (sid, _) in self.roster.take_mute_corrections() {
             if let Some(cid) = self.publications.by_sid(&sid).map(|track| track.cid().to_owned()) {
-                let _ = self.ask(Request::Mute { cid });
+                self.ask(Request::Mute { cid });
             }
         }
     }
@@ -106,7 +106,8 @@ impl Session {
             let events = self.roster.mute_local(&sid, muted);
             self.tell(events);
         }
-        self.ask(Request::Mute { cid })
+        self.ask(Request::Mute { cid });
+        Ok(())
     }
 
     /// Tracks that are published and negotiated by now: their calls are done and the app is told.
@@ -117,7 +118,7 @@ impl Session {
             shown.muted = muted;
             let sid = self.roster.publish_local(shown, republished.as_deref());
             if republished.as_deref().is_some_and(|before| self.publications.renamed(before, &sid)) {
-                let _ = self.ask(Request::Permissions);
+                self.ask(Request::Permissions);
             }
             self.emit(Event::LocalTrackPublished { cid: cid.clone(), sid, republished });
             if let Some(call) = call {
@@ -125,7 +126,7 @@ impl Session {
             }
             // Muted or unmuted since it was asked for.
             if info.muted != muted {
-                let _ = self.ask(Request::Mute { cid });
+                self.ask(Request::Mute { cid });
             }
         }
     }

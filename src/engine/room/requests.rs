@@ -18,6 +18,9 @@ pub const ANSWER_MS: u64 = 5_000;
 /// What an OK waits for the state that it announces.
 const STATE_MS: u64 = 500;
 
+/// Most calls that wait for an answer.
+const MOST: usize = 1_000;
+
 /// What sets again what was set; calls have higher numbers. Not 0, for that stands for "no number".
 const RESTORED: u32 = 1;
 
@@ -103,11 +106,14 @@ pub struct Requests {
 }
 
 impl Requests {
-    /// Takes a call in and numbers it.
-    pub fn add(&mut self, call: CallId, change: Change) -> u32 {
+    /// Takes a call in and numbers it; `None` where too many wait.
+    pub fn add(&mut self, call: CallId, change: Change) -> Option<u32> {
+        if self.pending.len() >= MOST {
+            return None;
+        }
         self.last = self.last.wrapping_add(1).max(RESTORED + 1);
         self.pending.insert(self.last, Pending { call, change, due: None, accepted: false });
-        self.last
+        Some(self.last)
     }
 
     /// The message of a request. Its time runs from now. What it leaves open is said as it is, or as an earlier
@@ -236,11 +242,6 @@ impl Requests {
         self.pending.contains_key(&id)
     }
 
-    /// Takes back a call that could not be kept.
-    pub fn forget(&mut self, id: u32) {
-        self.pending.remove(&id);
-    }
-
     /// Ends those that `result` has one for.
     fn take(&mut self, result: &dyn Fn(&Pending) -> Option<Result<(), Error>>) -> Vec<Done> {
         let (mut taken, mut latest) = (Vec::new(), Vec::new());
@@ -286,8 +287,8 @@ mod tests {
     #[test]
     fn a_later_request_does_not_undo_an_earlier_one_that_is_still_open() {
         let mut requests = Requests::default();
-        requests.add(CallId(1), named("new"));
-        let second = requests.add(CallId(2), Change { metadata: Some("m".into()), ..Change::default() });
+        requests.add(CallId(1), named("new")).unwrap();
+        let second = requests.add(CallId(2), Change { metadata: Some("m".into()), ..Change::default() }).unwrap();
         let local = proto::ParticipantInfo { name: "old".into(), ..Default::default() };
         let message = requests.message(Millis(0), second, Some(&local)).unwrap();
         assert_eq!((message.name.as_str(), message.metadata.as_str()), ("new", "m"));
@@ -296,7 +297,7 @@ mod tests {
     #[test]
     fn the_own_state_settles_a_request_that_the_server_never_answers() {
         let mut requests = Requests::default();
-        let id = requests.add(CallId(1), named("new"));
+        let id = requests.add(CallId(1), named("new")).unwrap();
         let info = proto::ParticipantInfo { name: "new".into(), ..Default::default() };
         assert!(requests.shown(&info).is_empty(), "it was not sent yet");
         requests.message(Millis(0), id, None);
@@ -310,7 +311,7 @@ mod tests {
         let metadata = |text: &str| Change { metadata: Some(text.into()), ..Change::default() };
         let both = Change { name: Some("a".into()), ..metadata("first") };
         for (call, change) in [(1, metadata("zeroth")), (2, both), (3, metadata("second"))] {
-            let id = requests.add(CallId(call), change);
+            let id = requests.add(CallId(call), change).unwrap();
             requests.message(Millis(0), id, None);
         }
         requests.socket_lost();
@@ -325,7 +326,7 @@ mod tests {
     #[test]
     fn an_ok_whose_state_never_shows_is_an_ok_all_the_same() {
         let mut requests = Requests::default();
-        let id = requests.add(CallId(1), named("new"));
+        let id = requests.add(CallId(1), named("new")).unwrap();
         requests.message(Millis(0), id, None);
         let ok = RequestResponse { request_id: id, ..Default::default() };
         assert_eq!(requests.answered(Millis(10), &ok), None);
@@ -335,7 +336,7 @@ mod tests {
     #[test]
     fn a_refusal_carries_the_servers_reason() {
         let mut requests = Requests::default();
-        let id = requests.add(CallId(1), named("new"));
+        let id = requests.add(CallId(1), named("new")).unwrap();
         requests.message(Millis(0), id, None);
         let no = RequestResponse { request_id: id, reason: 2, message: "no".into(), ..Default::default() };
         let (_, result) = requests.answered(Millis(1), &no).unwrap();
@@ -346,7 +347,7 @@ mod tests {
     #[test]
     fn what_may_not_have_arrived_is_given_more_time_once_until_it_has() {
         let mut requests = Requests::default();
-        let id = requests.add(CallId(1), named("new"));
+        let id = requests.add(CallId(1), named("new")).unwrap();
         requests.message(Millis(10), id, None);
         let up = Millis(10 + ANSWER_MS);
         assert!(!requests.prolong(up, Millis(11)), "a later ping was answered");
@@ -364,7 +365,7 @@ mod tests {
     #[test]
     fn time_stands_still_while_there_is_no_socket() {
         let mut requests = Requests::default();
-        let id = requests.add(CallId(1), named("new"));
+        let id = requests.add(CallId(1), named("new")).unwrap();
         requests.message(Millis(0), id, None);
         requests.socket_lost();
         assert!(requests.expired(Millis(60_000)).is_empty());

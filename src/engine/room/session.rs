@@ -295,6 +295,7 @@ impl Session {
             Timer::Negotiate => self.make_offer(false),
             Timer::Answer => self.handle_no_answer(),
             Timer::Transport => self.handle_transport_timeout(),
+            Timer::Pace => self.send_waiting(),
             Timer::AddTrack => self.handle_add_track_timeouts(),
             Timer::Request => self.handle_request_timeouts(),
             Timer::QualityLost => self.handle_quality_lost(),

@@ -4,15 +4,19 @@
 //! only the last wish counts. What was sent stays here until a pong proves that the server has read it; when the
 //! socket dies before that, it is sent again on the next one. Everything kept here may be sent twice without harm.
 //! Offers, answers, candidates and the like belong to one socket and never come here.
+//!
+//! livekit-server ends a connection that has more than 200 messages it has not read, so many requests go out in batches.
 
 use crate::engine::room::event::Id;
+use crate::engine::time::Millis;
 use crate::protocol::queue::take_first;
 
-/// Most requests that wait. More are refused with `QueueFull`.
-pub const MOST_WAITING: usize = 1_000;
+/// So many requests are sent within so many milliseconds.
+const BATCH: u32 = 100;
+const BATCH_MS: u64 = 100;
 
-/// Most sent requests that are remembered until a pong. Without pings the oldest are let go.
-const MOST_UNCONFIRMED: usize = 1_000;
+/// From so many sent requests on those that were answered meanwhile are let go.
+const MOST_ANSWERED: usize = 2_000;
 
 /// A request to the server. Local tracks are named by cid: their sid may be another one when it is sent.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,17 +77,15 @@ pub struct SignalQueue {
     pings: u64,
     /// Timestamps of pings that are out, with their numbers.
     out: Vec<(i64, u64)>,
+    /// When the present batch began, and what of it was sent.
+    batch: (Millis, u32),
 }
 
 impl SignalQueue {
-    /// Keeps a request for later; false when there is no room.
-    pub fn keep(&mut self, request: Request) -> bool {
+    /// Keeps a request for later. There are not more than one for each call that waits and for each thing of a track.
+    pub fn keep(&mut self, request: Request) {
         self.waiting.retain(|other| !request.supersedes(other));
-        if self.waiting.len() >= MOST_WAITING {
-            return false;
-        }
         self.waiting.push(request);
-        true
     }
 
     /// Keeps a request for before all that waits.
@@ -93,12 +95,13 @@ impl SignalQueue {
     }
 
     /// Notes that a request was sent just now.
-    pub fn sent(&mut self, request: Request) {
+    pub fn sent(&mut self, request: Request, is_open: impl Fn(u32) -> bool) {
         self.unconfirmed.retain(|(_, other)| !request.supersedes(other));
-        if self.unconfirmed.len() >= MOST_UNCONFIRMED {
-            self.unconfirmed.remove(0);
-        }
         self.unconfirmed.push((self.pings, request));
+        // Where no pong says so.
+        if self.unconfirmed.len() > MOST_ANSWERED {
+            self.unconfirmed.retain(|(_, other)| !matches!(other, Request::Numbered(id) if !is_open(*id)));
+        }
     }
 
     /// Notes that a ping with this timestamp was sent.
@@ -111,11 +114,14 @@ impl SignalQueue {
     }
 
     /// The pong to a ping proves that what was sent before that ping has arrived. False when no such ping waits for one.
-    pub fn ponged(&mut self, timestamp: i64) -> bool {
+    /// What has a number is done when it is answered, not when it is read: `is_open` says whether it still waits.
+    pub fn ponged(&mut self, timestamp: i64, is_open: impl Fn(u32) -> bool) -> bool {
         let Some(&(_, number)) = self.out.iter().find(|(sent, _)| *sent == timestamp) else { return false };
         self.out.retain(|(_, other)| *other > number);
-        // What has a number is done when it is answered, not when it is read.
-        self.unconfirmed.retain(|(before, request)| *before > number || matches!(request, Request::Numbered(_)));
+        self.unconfirmed.retain(|(before, request)| match request {
+            Request::Numbered(id) => is_open(*id),
+            _ => *before > number,
+        });
         true
     }
 
@@ -139,9 +145,18 @@ impl SignalQueue {
         self.waiting.retain(|request| !request.is_state_of_the_session());
     }
 
-    /// The next request to send.
-    pub fn take_next(&mut self) -> Option<Request> {
-        take_first(&mut self.waiting)
+    /// The next request to send; or when there will be one, if the present batch is full.
+    pub fn take_next(&mut self, now: Millis) -> Result<Option<Request>, Millis> {
+        if self.waiting.is_empty() {
+            return Ok(None);
+        }
+        let (since, sent) = self.batch;
+        let ends = since.after(BATCH_MS);
+        if now < ends && sent >= BATCH {
+            return Err(ends);
+        }
+        self.batch = if now < ends { (since, sent + 1) } else { (now, 1) };
+        Ok(take_first(&mut self.waiting))
     }
 
     /// Forgets one that need not be sent any more.
@@ -167,7 +182,7 @@ mod tests {
     }
 
     fn drain(queue: &mut SignalQueue) -> Vec<Request> {
-        std::iter::from_fn(|| queue.take_next()).collect()
+        std::iter::from_fn(|| queue.take_next(Millis(0)).unwrap()).collect()
     }
 
     #[test]
@@ -183,10 +198,10 @@ mod tests {
     #[test]
     fn what_no_pong_confirmed_is_sent_again_first() {
         let mut queue = SignalQueue::default();
-        queue.sent(mute("read"));
+        queue.sent(mute("read"), |_| true);
         queue.pinged(7);
-        queue.sent(mute("lost"));
-        queue.ponged(7);
+        queue.sent(mute("lost"), |_| true);
+        queue.ponged(7, |id| id != 1);
         queue.keep(Request::Numbered(3));
         queue.socket_lost(|_| true);
         assert_eq!(drain(&mut queue), [mute("lost"), Request::Numbered(3)]);
@@ -195,10 +210,10 @@ mod tests {
     #[test]
     fn a_numbered_request_is_sent_again_until_it_is_answered() {
         let mut queue = SignalQueue::default();
-        queue.sent(Request::Numbered(1));
-        queue.sent(Request::Numbered(2));
+        queue.sent(Request::Numbered(1), |_| true);
+        queue.sent(Request::Numbered(2), |_| true);
         queue.pinged(7);
-        queue.ponged(7);
+        queue.ponged(7, |id| id != 1);
         queue.socket_lost(|id| id == 2);
         assert_eq!(drain(&mut queue), [Request::Numbered(2)]);
     }
@@ -206,21 +221,41 @@ mod tests {
     #[test]
     fn a_pong_nobody_asked_for_confirms_nothing() {
         let mut queue = SignalQueue::default();
-        queue.sent(mute("a"));
+        queue.sent(mute("a"), |_| true);
         queue.pinged(7);
-        queue.ponged(8);
+        queue.ponged(8, |_| true);
         queue.socket_lost(|_| true);
         assert_eq!(drain(&mut queue), [mute("a")]);
     }
 
     #[test]
-    fn a_full_queue_refuses_and_loses_nothing_it_has() {
+    fn many_go_out_in_batches() {
         let mut queue = SignalQueue::default();
-        for id in 0..MOST_WAITING as u32 {
-            assert!(queue.keep(Request::Numbered(id)));
+        for id in 0..250 {
+            queue.keep(Request::Numbered(id));
         }
-        assert!(!queue.keep(mute("one too many")));
-        assert_eq!(drain(&mut queue).len(), MOST_WAITING);
+        let mut sent = Vec::new();
+        let mut now = Millis(1_000);
+        while let Some(next) = queue.take_next(now).transpose() {
+            match next {
+                Ok(request) => sent.push((now.0, request)),
+                Err(later) => now = later,
+            }
+        }
+        let of = |at| sent.iter().filter(|(when, _)| *when == at).count();
+        assert_eq!((of(1_000), of(1_100), of(1_200)), (100, 100, 50));
+        assert!(sent.iter().enumerate().all(|(n, (_, request))| *request == Request::Numbered(n as u32)));
+    }
+
+    #[test]
+    fn what_was_answered_is_not_remembered_for_ever_where_no_pong_comes() {
+        let mut queue = SignalQueue::default();
+        for id in 0..100_000 {
+            queue.sent(Request::Numbered(id), |open| open + 10 > id);
+        }
+        assert!(queue.unconfirmed.len() <= MOST_ANSWERED);
+        queue.socket_lost(|open| open + 10 > 99_999);
+        assert_eq!(drain(&mut queue).len(), 10);
     }
 
     #[test]

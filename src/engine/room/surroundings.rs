@@ -77,7 +77,8 @@ impl Session {
 
     pub(super) fn handle_pong(&mut self, pong: proto::Pong) {
         // The answer to no ping of ours is a sign of life, and no measure.
-        let asked = self.queue.ponged(pong.last_ping_timestamp);
+        let requests = &self.requests;
+        let asked = self.queue.ponged(pong.last_ping_timestamp, |id| requests.is_open(id));
         let action = self.liveness.on_pong(self.now, asked.then_some(pong.last_ping_timestamp));
         let reached = self.liveness.reached();
         self.requests.hasten(self.now, reached);
