@@ -166,7 +166,8 @@ impl DataChannels {
             self.settled.push(call);
             return Ok(());
         }
-        if self.lossy_waiting.len() >= WAITING_MESSAGES {
+        let bytes: usize = self.lossy_waiting.iter().map(|(packet, _)| packet.len()).sum();
+        if self.lossy_waiting.len() >= WAITING_MESSAGES || bytes + packet.len() > WAITING_BYTES {
             return Err(Error::new(Code::QueueFull, "too much data waits for the connection"));
         }
         self.lossy_waiting.push((packet, call));
@@ -182,6 +183,7 @@ impl DataChannels {
             return None;
         }
         if self.lossy.open
+            && is_low(Channel::Lossy, self.lossy.bytes)
             && let Some((packet, call)) = take_first(&mut self.lossy_waiting)
         {
             self.settled.push(call);
@@ -223,10 +225,11 @@ impl DataChannels {
         self.buffer_mut(channel).open = false;
     }
 
-    /// The host could not send: the message that was handed over last did not go out.
+    /// The host could not send: the message that was handed over last did not go out. A lossy one is lost, and the next may
+    /// go out.
     pub fn send_failed(&mut self, channel: Channel) {
-        self.buffer_mut(channel).open = false;
         if channel == Channel::Reliable {
+            self.reliable.open = false;
             let index = self.first_waiting();
             if let Some(message) = index.checked_sub(1).and_then(|index| self.messages.get_mut(index)) {
                 message.sent = None;

@@ -267,6 +267,22 @@ fn too_large_and_too_much_are_typed_errors() {
 }
 
 #[test]
+fn lossy_messages_that_wait_are_bounded_in_bytes_and_leave_as_the_channel_takes_them() {
+    let mut data = DataChannels::default();
+    let large = "x".repeat(6_000);
+    let taken = (0..10_000).take_while(|n| data.publish(CallId(*n), message(&large, false), "me").is_ok()).count();
+    assert!((2_000..3_000).contains(&taken), "{taken} of 6 KB are 16 MiB");
+    data.opened(Channel::Lossy);
+    data.set_live(true);
+    let (first, _) = drain(&mut data, NOW);
+    assert_eq!(first.len(), 2, "until it buffers more than it may");
+    data.send_failed(Channel::Lossy);
+    data.buffered(Channel::Lossy, 0);
+    let (then, _) = drain(&mut data, NOW);
+    assert_eq!(then.len(), 2, "one that failed is lost, and the channel goes on");
+}
+
+#[test]
 fn lossy_messages_wait_for_the_first_channel_and_are_dropped_later_when_they_cannot_go() {
     let mut data = DataChannels::default();
     data.publish(CallId(1), message("a", false), "me").unwrap();
