@@ -15,7 +15,7 @@ const LOCAL_EVENT_MS: u64 = 2_000;
 /// One that is younger explains a silence: the verdict follows the doubt that the event raised by as much as a probe has.
 const LOCAL_SILENCE_MS: u64 = LOCAL_EVENT_MS + 5_000;
 /// A clock that jumps further past a deadline than this was asleep.
-const SLEPT_MS: u64 = 10_000;
+pub const SLEPT_MS: u64 = 10_000;
 
 /// What ended a connection, or an attempt to make one.
 #[derive(Clone, Copy, Debug, PartialEq)]

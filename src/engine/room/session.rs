@@ -4,7 +4,7 @@
 //! decided goes out through one queue. The decisions stand in `joining`, `recovery`, `hurry`, `ending`, `signalling`,
 //! `transport`, `commands` and `surroundings`; each of them is an `impl Session` about one thing.
 
-use crate::engine::cause::Surroundings;
+use crate::engine::cause::{SLEPT_MS, Surroundings};
 use crate::engine::config::{Capabilities, Config, ConnectOptions};
 use crate::engine::episode::{Episode, Steadiness};
 use crate::engine::error::Error;
@@ -97,7 +97,7 @@ pub struct Session {
     pub(super) heard: Millis,
     /// Whether nothing was known to be wrong with its transport then.
     pub(super) sound: bool,
-    /// When the host last woke up, and how long it had slept at most.
+    /// When the host last woke up, or may have done so, and how long it had slept at most.
     pub(super) woke: (Millis, u64),
     /// What the transport has received.
     pub(super) media: Option<Media>,
@@ -174,9 +174,11 @@ impl Session {
     pub fn handle(&mut self, now: Millis, input: Input<'_>) {
         let before = std::mem::replace(&mut self.now, now);
         let due = self.timers.next().map(|(at, _)| at);
-        if let Some(late_ms) = self.surroundings.observe(now, due) {
-            // It fell asleep at some time since it was last awake.
+        // It may have been asleep all that time, also when nothing was due.
+        if now.since(before) > SLEPT_MS {
             self.woke = (now, now.since(before));
+        }
+        if let Some(late_ms) = self.surroundings.observe(now, due) {
             // On a socket whose end is the news nothing is asked.
             let ended = matches!(input, Input::Socket(_, SocketEvent::Closed { .. }));
             self.handle_wake(late_ms, !ended);
