@@ -5,14 +5,15 @@
 //! socket dies before that, it is sent again on the next one. Everything kept here may be sent twice without harm.
 //! Offers, answers, candidates and the like belong to one socket and never come here.
 //!
-//! livekit-server ends a connection that has more than 200 messages it has not read, so many requests go out in batches.
+//! livekit-server ends a connection when 200 messages of either side wait for being passed on (300 changes of metadata at
+//! once, or 100 every 100 ms, are too many for it), so requests go out in batches.
 
 use crate::engine::room::event::Id;
 use crate::engine::time::Millis;
 use crate::protocol::queue::take_first;
 
 /// So many requests are sent within so many milliseconds.
-const BATCH: u32 = 100;
+const BATCH: u32 = 50;
 const BATCH_MS: u64 = 100;
 
 /// From so many sent requests on those that were answered meanwhile are let go.
@@ -243,7 +244,7 @@ mod tests {
             }
         }
         let of = |at| sent.iter().filter(|(when, _)| *when == at).count();
-        assert_eq!((of(1_000), of(1_100), of(1_200)), (100, 100, 50));
+        assert_eq!((of(1_000), of(1_100), of(1_400)), (50, 50, 50));
         assert!(sent.iter().enumerate().all(|(n, (_, request))| *request == Request::Numbered(n as u32)));
     }
 
