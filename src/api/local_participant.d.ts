@@ -22,7 +22,7 @@ export declare class LocalParticipant extends Participant {
   getTrackPublicationByName(name: string): LocalTrackPublication | undefined;
   /**
    * These three ask the server and reject with a `SignalRequestError` when it refuses, and with the code `queue-full` while
-   * 1,000 requests wait for the connection. What it accepted is set again in a session that begins without it.
+   * 1,000 of them wait for an answer. What it accepted is set again in a session that begins without it.
    */
   setMetadata(metadata: string): Promise<void>;
   setName(name: string): Promise<void>;

@@ -204,6 +204,10 @@ impl Requests {
 
     /// Calls whose time is up.
     pub fn expired(&mut self, now: Millis) -> Vec<Done> {
+        // Nobody is told that it failed: it waits for the next socket.
+        if let Some(restored) = self.pending.get_mut(&RESTORED).filter(|restored| !restored.accepted) {
+            restored.due = restored.due.filter(|due| due.at > now);
+        }
         self.take(&|pending| {
             pending.due.filter(|due| due.at <= now)?;
             Some(match pending.accepted {
@@ -321,6 +325,25 @@ mod tests {
         assert_eq!(requests.shown(&local), [(CallId(3), Ok(())), (CallId(1), Ok(()))], "the first made way");
         let again = requests.message(Millis(1), id - 1, Some(&local)).unwrap();
         assert_eq!((again.name.as_str(), again.metadata.as_str()), ("a", "second"));
+    }
+
+    #[test]
+    fn what_is_to_be_set_again_waits_for_the_next_socket_when_nobody_answers() {
+        let mut requests = Requests::default();
+        let metadata = Change { metadata: Some("mine".into()), ..Change::default() };
+        let id = requests.add(CallId(1), metadata).unwrap();
+        requests.message(Millis(0), id, None);
+        let mine = proto::ParticipantInfo { metadata: "mine".into(), ..Default::default() };
+        assert_eq!(requests.shown(&mine), [(CallId(1), Ok(()))]);
+        let bare = proto::ParticipantInfo::default();
+        let again = requests.restore(&bare).unwrap();
+        requests.message(Millis(0), again, Some(&bare));
+        assert_eq!(requests.shown(&bare), []);
+        assert_eq!((requests.expired(Millis(60_000)), requests.deadline()), (vec![], None));
+        requests.socket_lost();
+        assert!(requests.is_open(again), "it is sent again");
+        assert_eq!(requests.message(Millis(60_000), again, Some(&bare)).unwrap().metadata, "mine");
+        assert_eq!(requests.shown(&mine), [(CallId::NOBODYS, Ok(()))]);
     }
 
     #[test]
