@@ -134,7 +134,7 @@ export class LocalParticipant extends Participant {
   async unpublishTrack(track, stopOnUnpublish = this._room.options.stopLocalTrackOnUnpublish ?? true) {
     // Without one that is under way it is gone when this returns: a publishTrack that follows at once publishes it anew.
     const running = [...this.#publishing].find(([local]) => local === track || local.mediaStreamTrack === track);
-    await running?.[1].catch(() => undefined);
+    if (running) await running[1].catch(() => undefined);
     const publication = this.#publicationOf(track);
     if (!publication) return undefined;
     const local = publication.track;
