@@ -33,14 +33,16 @@ afterEach(async () => {
 });
 
 /** alice (the subject) comes by the regions, bob (livekit-client) by the cluster's own door; the room is on the first node. */
-async function meeting(options, fault = null) {
+async function meeting(options, fault = null, healsAfterMs = 0) {
   // A page of its own: regions that failed are remembered.
   const [alice, bob] = await Promise.all([stage.client(SUBJECT, { fresh: true }), stage.client(PEER)]);
   const room = stage.roomName('regions');
   await cluster.host(room, cluster.nodes[0]);
   await bob.join({ room, identity: 'bob', via: cluster.url, token: cluster.token({ room, identity: 'bob' }) });
   await regions.tell(0, fault);
+  const healed = healsAfterMs && new Promise((resolve) => setTimeout(resolve, healsAfterMs)).then(() => regions.tell(0, null)); // The bad time itself.
   await alice.join({ room, identity: 'alice', via: plan.url, token: cluster.token({ room, identity: 'alice' }), options });
+  await healed;
   for (const each of [alice, bob]) await each.publishBoth();
   await mediaBothWays(alice, bob);
   return { alice, bob };
@@ -74,9 +76,7 @@ describe('a first region that is not to be joined', () => {
 
   // Fault 8: on a real server behind a front.
   test('answers 429: it is waited for', TIMEOUT, async () => {
-    const healed = new Promise((resolve) => setTimeout(resolve, 800)).then(() => regions.tell(0, null)); // The bad time itself.
-    const { alice } = await meeting(undefined, '429');
-    await healed;
+    const { alice } = await meeting(undefined, '429', 800);
     const [{ region }] = await facts(alice, 'connected');
     assert.match(region, /first/);
   });
