@@ -320,8 +320,7 @@ impl Sfu {
 impl Site for Sfu {
     fn dialled(&mut self, net: &mut Net, client: u32, attempt: Attempt, dial: &Dial) {
         let closes = |net: &mut Net, code| net.tell(client, attempt, News::Closed(code, Rc::from("")));
-        let stands = self.door_at.is_none_or(|at| at == dial.server_url);
-        let door = if stands { self.door } else { Door::Open };
+        let door = if self.door_at.is_none_or(|at| at == dial.server_url) { self.door } else { Door::Open };
         match door {
             Door::Stalls => return,
             Door::Refuses => return closes(net, 1006),
@@ -369,8 +368,7 @@ impl Site for Sfu {
         if request.bearer.is_none() {
             return self.validate.clone();
         }
-        let listed = |body| FetchResponse { status: 200, body, ..Default::default() };
-        Some(self.list.clone().map(listed).ok_or(FetchFailed))
+        Some(self.list.clone().map(|body| FetchResponse { status: 200, body, ..Default::default() }).ok_or(FetchFailed))
     }
 
     fn policy(&mut self, _: u32, context: &ReconnectContext) -> PolicyAnswer {
