@@ -112,14 +112,19 @@ fn publish(room: &mut Room) {
     assert!(room.result(call).is_some_and(Result::is_ok));
 }
 
-#[test]
-fn data_that_a_transport_took_before_its_loss_was_noticed_is_sent_again_although_signalling_lived() {
+/// A room that published, and whose path of media is gone since: the browser says so after a while.
+fn published_into_silence() -> Room {
     let mut room = Room::connected();
     room.run_for(60_000);
     publish(&mut room);
-    // The path of media is gone; the browser says so after a while, and gives up after a longer one.
     room.run_for(6_000);
     room.peer_state(PeerState::Disconnected);
+    room
+}
+
+#[test]
+fn data_that_a_transport_took_before_its_loss_was_noticed_is_sent_again_although_signalling_lived() {
+    let mut room = published_into_silence();
     room.run_for(15_000);
     room.peer_state(PeerState::Failed);
     assert_eq!(sent_in_a_new_session(&mut room), 1);
@@ -129,11 +134,7 @@ fn data_that_a_transport_took_before_its_loss_was_noticed_is_sent_again_although
 #[test]
 fn data_that_a_transport_took_before_it_lost_its_peer_for_a_while_has_not_arrived_as_soon_as_that_is_back() {
     for (back_for_ms, again) in [(1_000, 1), (20_000, 0)] {
-        let mut room = Room::connected();
-        room.run_for(60_000);
-        publish(&mut room);
-        room.run_for(6_000);
-        room.peer_state(PeerState::Disconnected);
+        let mut room = published_into_silence();
         room.run_for(10_000);
         room.peer_state(PeerState::Connected);
         room.run_for(back_for_ms);

@@ -66,7 +66,7 @@ pub struct Episode {
     pub num_participants: u32,
     /// What the server said about when to come back.
     pub hint_ms: Option<f64>,
-    /// What was made of that.
+    /// When the attempt is due that follows from it: nothing brings that forward.
     pub not_before: Option<Millis>,
     /// When the last attempt began.
     pub last_begun: Option<Millis>,

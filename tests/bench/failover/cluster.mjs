@@ -28,6 +28,7 @@ const LATEST_MS = 25_000;
 /** Nor who is not back by then. */
 const LATEST_BACK_MS = 55_000;
 
+export const listing = (listed) => (listed ? 'list at hand' : 'list asked for');
 const rest = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const within = (latest, work) => Promise.race([work.then((ms) => ({ ms }), () => ({ failed: true })), rest(latest).then(() => ({}))]);
 
@@ -98,7 +99,7 @@ export async function clusterRows(n) {
     const rows = [];
     for (const one of CASES) {
       for (const listed of one.under ? [true] : [true, false]) {
-        const samples = await step(`cluster: ${one.name}, ${listed ? 'list at hand' : 'list asked for'}`, () => samplesOf({ stage, cluster, plan, regions }, one, listed, n));
+        const samples = await step(`cluster: ${one.name}, ${listing(listed)}`, () => samplesOf({ stage, cluster, plan, regions }, one, listed, n));
         rows.push({ name: one.name, listed, n, figure: one.figure[listed ? 0 : 1], ours: said(samples.ours, one), theirs: said(samples.theirs, one) });
       }
     }

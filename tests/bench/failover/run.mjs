@@ -13,7 +13,7 @@ import { at } from '../../../scripts/lib/paths.mjs';
 import { Failure, step } from '../../../scripts/lib/run.mjs';
 import { startScriptable } from '../../server/server.mjs';
 import { median } from '../lib/statistics.mjs';
-import { clusterRows } from './cluster.mjs';
+import { clusterRows, listing } from './cluster.mjs';
 
 const KEYS = { apiKey: 'devkey', apiSecret: 'a secret that the regions share' };
 const answer = (answers) => ({ upgrade: answers, validate: answers });
@@ -27,8 +27,6 @@ const CASES = [
   { name: '429, Retry-After: 1', script: [answer({ status: 429, headers: { 'retry-after': '1' } })], figure: null },
   { name: 'all three down', script: answer({ status: 503 }), all: true, figure: [15_000, 15_000] },
 ];
-
-const listing = (listed) => (listed ? 'list at hand' : 'list asked for');
 
 async function measure(rejoin, { script, all }, listed) {
   const servers = await Promise.all([script, all ? script : {}, all ? script : {}].map((each) => startScriptable({ script: each, ...KEYS })));
